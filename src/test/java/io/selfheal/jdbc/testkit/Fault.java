@@ -1,0 +1,33 @@
+package io.selfheal.jdbc.testkit;
+
+/** What is to go wrong with one statement. */
+sealed interface Fault {
+
+  /**
+   * The session expires at some point of the statement; {@code hold} keeps it running, for {@link
+   * ExpiryPoint#WHILE_RUNNING} only.
+   */
+  record Expire(ExpiryPoint point, Expiry how, Hold hold) implements Fault {}
+
+  /**
+   * The connection is closed without an answer, before or after the statement ran; the session
+   * lives on.
+   */
+  record Reset(boolean afterRunning) implements Fault {}
+
+  /** The statement runs as long as it is held. */
+  record Slow(Hold hold) implements Fault {}
+
+  /** The statement fails with an SQL error instead of taking effect. */
+  record Fail(int code, String sqlState, String message) implements Fault {}
+
+  /** The statement is answered "in progress" first, and its result on the poll. */
+  record InProgress() implements Fault {}
+
+  /** What is to go wrong with a login. */
+  sealed interface Login {
+    record Refuse(int code, String message) implements Login {}
+
+    record Wait(Hold hold) implements Login {}
+  }
+}

@@ -1,0 +1,66 @@
+package io.selfheal.jdbc.testkit;
+
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which request goes where, and which of them need a living session. */
+final class Routes implements Function<WireRequest, Reply> {
+  private static final Pattern RESULT = Pattern.compile("/queries/([0-9a-fA-F-]+)/result");
+  private static final Pattern MONITOR = Pattern.compile("/monitoring/queries/([0-9a-fA-F-]+)");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
+  private final Sessions sessions;
+  private final LoginRoutes logins;
+  private final QueryRoutes queries;
+
+  Routes(Sessions sessions, LoginRoutes logins, QueryRoutes queries) {
+    this.sessions = sessions;
+    this.logins = logins;
+    this.queries = queries;
+  }
+
+  @Override
+  public Reply apply(WireRequest request) {
+    var path = request.path();
+    return switch (path) {
+      case "/session/v1/login-request" -> logins.login(request);
+      case "/session/token-request" -> logins.renew(request);
+      case "/oauth/token-request" -> logins.oauthToken();
+      case "/telemetry/send", "/telemetry/send/sessionless" -> WireAnswers.ok("Log Received");
+      case "/queries/v1/query-request" -> {
+        var session = sessions.of(request.token());
+        yield session == null
+            ? WireAnswers.refusal(WireAnswers.SESSION_GONE)
+            : queries.query(session, request);
+      }
+      default -> inLivingSession(request);
+    };
+  }
+
+  private Reply inLivingSession(WireRequest request) {
+    var session = sessions.of(request.token());
+    var refusal = session == null ? WireAnswers.SESSION_GONE : session.refusal(request.token());
+    if (refusal != 0) {
+      return WireAnswers.refusal(refusal);
+    }
+    var path = request.path();
+    var result = RESULT.matcher(path);
+    var monitor = MONITOR.matcher(path);
+    if (path.equals("/session/heartbeat")) {
+      return logins.heartbeat();
+    } else if (path.equals("/session") && "true".equals(request.query().get("delete"))) {
+      return logins.logout(session);
+    } else if (path.equals("/queries/v1/abort-request")) {
+      return queries.abort(session, request);
+    } else if (result.matches()) {
+      return queries.result(session, result.group(1));
+    } else if (monitor.matches()) {
+      return queries.monitor(monitor.group(1));
+    }
+    LOG.warn("Asked for something unknown: {} {}", request.method(), path);
+    return WireAnswers.unsupported(request.method() + " " + path);
+  }
+}

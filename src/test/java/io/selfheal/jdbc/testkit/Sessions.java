@@ -1,0 +1,58 @@
+package io.selfheal.jdbc.testkit;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Every session there has been, dead ones too, as their tokens must be told from unknown ones.
+ * Thread-safe.
+ */
+final class Sessions {
+  private static final long FIRST_ID = 1_000_001;
+
+  private final SqlEngine engine;
+  private final AtomicLong nextId = new AtomicLong(FIRST_ID); // thread-safe itself
+  private final Map<Long, WireSession> byId =
+      new ConcurrentSkipListMap<>(); // thread-safe itself; in login order
+
+  Sessions(SqlEngine engine) {
+    this.engine = engine;
+  }
+
+  WireSession open(SqlEngine.Login login) {
+    var id = nextId.getAndIncrement();
+    var session = new WireSession(id, engine.open(id, login));
+    byId.put(id, session);
+    return session;
+  }
+
+  /** The session to which a session or master token belongs or belonged, or null. */
+  WireSession of(String token) {
+    if (token == null || !token.matches("[sm]t-\\d+(-\\d+)?")) {
+      return null;
+    }
+    return byId.get(Long.valueOf(token.split("-")[1]));
+  }
+
+  WireSession byId(long id) {
+    var session = byId.get(id);
+    if (session == null) {
+      throw new IllegalArgumentException("No session " + id + "; there are " + byId.keySet());
+    }
+    return session;
+  }
+
+  List<WireSession> live() {
+    return byId.values().stream().filter(WireSession::isLive).toList();
+  }
+
+  List<Long> ids() {
+    return List.copyOf(byId.keySet());
+  }
+
+  void expireAll(Expiry how) {
+    live().forEach(session -> session.expire(how));
+  }
+}

@@ -1,0 +1,160 @@
+package io.selfheal.jdbc.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * A Snowflake account on this machine: snowflake-jdbc talks to it over its own wire protocol, H2
+ * does the SQL, and tests script how and when sessions die. Listens on the loopback address only.
+ * Thread-safe.
+ */
+public final class SnowflakeEmulator implements AutoCloseable {
+  private final Path directory;
+  private final ExecutorService workers;
+  private final SqlEngine engine;
+  private final Sessions sessions;
+  private final Faults faults;
+  private final StatementLog log = new StatementLog();
+  private final LoginRoutes logins;
+  private final HttpFront http;
+
+  private SnowflakeEmulator(int port, Function<Path, SqlEngine> engines) {
+    try {
+      directory = Files.createTempDirectory("snowflake-emulator");
+      engine = engines.apply(directory);
+      workers = workers();
+      sessions = new Sessions(engine);
+      faults = new Faults((id, how) -> sessions.byId(id).expire(how), sessions::expireAll);
+      logins = new LoginRoutes(sessions, faults);
+      var queries = new QueryRoutes(engine, faults, log, workers);
+      http = new HttpFront(port, workers, new Routes(sessions, logins, queries));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts an emulator on a free port. */
+  public static SnowflakeEmulator start() {
+    return start(0);
+  }
+
+  public static SnowflakeEmulator start(int port) {
+    return start(port, H2SqlEngine::new);
+  }
+
+  static SnowflakeEmulator start(int port, Function<Path, SqlEngine> engines) {
+    return new SnowflakeEmulator(port, engines);
+  }
+
+  public int port() {
+    return http.port();
+  }
+
+  /** The URL for snowflake-jdbc itself. */
+  public String url() {
+    // Without disablePlatformDetection the driver asks cloud metadata addresses, off this machine,
+    // at each login [R].
+    return "jdbc:snowflake://127.0.0.1:"
+        + port()
+        + "/?ssl=off&account=emulator&user=demo&password=demo&db=DEMO&schema=PUBLIC&warehouse=WH&role=R_DEMO"
+        + "&disablePlatformDetection=true&CLIENT_TELEMETRY_ENABLED=false";
+  }
+
+  public String url(String extraQuery) {
+    return url() + "&" + extraQuery;
+  }
+
+  /**
+   * A URL with which the physical driver, after an expiry, logs in again by itself and unseen [S].
+   */
+  public String oauthUrl() {
+    return url(
+        "authenticator=OAUTH_CLIENT_CREDENTIALS&oauthClientId=demo&oauthClientSecret=demo"
+            + "&oauthTokenRequestUrl=http://127.0.0.1:"
+            + port()
+            + "/oauth/token-request");
+  }
+
+  /** The URL for the healing driver. */
+  public String healingUrl() {
+    return url().replaceFirst("^jdbc:", "jdbc:selfheal:");
+  }
+
+  public String healingUrl(String extraQuery) {
+    return healingUrl() + "&" + extraQuery;
+  }
+
+  public Faults faults() {
+    return faults;
+  }
+
+  /** What became of each query request so far, in the order in which they ended. */
+  public List<StatementRecord> log() {
+    return log.all();
+  }
+
+  /** How often a statement that contains this (whatever the case) really ran. */
+  public int runs(String containing) {
+    return log.runs(containing);
+  }
+
+  /** Successful logins. */
+  public int logins() {
+    return logins.logins();
+  }
+
+  public int loginAttempts() {
+    return logins.attempts();
+  }
+
+  /** How many sessions are alive. */
+  public int openSessions() {
+    return sessions.live().size();
+  }
+
+  /** The ids of all sessions there have been, in the order of their logins. */
+  public List<Long> sessionIds() {
+    return sessions.ids();
+  }
+
+  /** The rows of a table as they stand committed, as wire strings. */
+  public List<List<String>> table(String qualifiedName) {
+    return engine.table(qualifiedName);
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    workers.shutdownNow();
+    engine.close();
+    delete(directory);
+  }
+
+  private static ExecutorService workers() {
+    var count = new AtomicInteger();
+    return Executors.newCachedThreadPool(
+        work -> {
+          var thread = new Thread(work, "snowflake-emulator-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static void delete(Path directory) {
+    try (var paths = Files.walk(directory)) {
+      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.selfheal.jdbc.driver;
+
+import io.selfheal.jdbc.session.Context;
+import io.selfheal.jdbc.session.Login;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs in by the physical driver with the properties of the connect call. Immutable but for the
+ * provider of the user's.
+ */
+final class DriverLogin implements Login {
+
+  private static final Pattern PLAIN_NAME = Pattern.compile("[A-Z_][A-Z0-9_$]*");
+  private static final String LOGIN_TIMEOUT = "loginTimeout";
+
+  private final Driver driver;
+  private final String url;
+  private final Properties properties;
+  private final Options options;
+
+  DriverLogin(Driver driver, Urls.Target target, Options options) {
+    this.driver = driver;
+    this.url = target.url();
+    this.properties = target.properties();
+    this.options = options;
+  }
+
+  @Override
+  public Connection open(@Nullable Context context, Duration limit) throws SQLException {
+    var info = Urls.copy(properties);
+    if (context != null) {
+      // Properties win over the URL [S], so the session starts where the old one was, without a
+      // statement.
+      name(info, "db", context.database());
+      name(info, "schema", context.schema());
+      name(info, "role", context.role());
+      name(info, "warehouse", context.warehouse());
+      limit(info, limit);
+    }
+    var provider = options.credentials();
+    if (provider != null) {
+      var fresh = provider.credentials();
+      if (fresh == null) {
+        throw new SQLException(
+            "selfheal.credentials: the provider returned null instead of properties.", "28000");
+      }
+      Urls.copy(fresh)
+          .forEach(
+              (key, value) -> {
+                var name = String.valueOf(key);
+                remove(info, name);
+                if (!Setting.owns(name)) {
+                  info.put(key, value);
+                }
+              });
+    }
+    var connection = driver.connect(url, info);
+    if (connection == null) {
+      throw new SQLException(
+          "snowflake-jdbc does not take this URL: " + Urls.withoutQuery(url), "08001");
+    }
+    return connection;
+  }
+
+  @Override
+  public boolean renewsCredentials() {
+    return options.credentials() != null;
+  }
+
+  /**
+   * The caller's own spelling of the property may be another (database, db), so all of them give
+   * way.
+   */
+  private static void name(Properties info, String key, @Nullable String value) {
+    if (value != null) {
+      remove(info, key);
+      if (key.equals("db")) {
+        remove(info, "database");
+      }
+      info.setProperty(
+          key,
+          PLAIN_NAME.matcher(value).matches()
+              ? value
+              : io.selfheal.jdbc.snowflake.Identifiers.quote(value));
+    }
+  }
+
+  /** Case does not matter to the physical driver [S]; of two spellings it would take either. */
+  private static void remove(Properties info, String key) {
+    info.keySet().removeIf(other -> key.equalsIgnoreCase(String.valueOf(other)));
+  }
+
+  /** The shortest of the heal's own limit, DriverManager's and the caller's holds. */
+  private void limit(Properties info, Duration limit) {
+    long seconds = Math.max(1, limit.toSeconds());
+    int manager = DriverManager.getLoginTimeout();
+    if (manager > 0) {
+      seconds = Math.min(seconds, manager);
+    }
+    var own =
+        info.entrySet().stream()
+            .filter(entry -> LOGIN_TIMEOUT.equalsIgnoreCase(String.valueOf(entry.getKey())))
+            .map(entry -> String.valueOf(entry.getValue()))
+            .findFirst()
+            .or(() -> Urls.parameter(url, LOGIN_TIMEOUT));
+    if (own.isPresent()) {
+      try {
+        long asked = Long.parseLong(own.get().trim());
+        seconds = asked > 0 ? Math.min(seconds, asked) : seconds;
+      } catch (NumberFormatException theDriverWillSay) {
+        return;
+      }
+    }
+    remove(info, LOGIN_TIMEOUT);
+    info.setProperty(LOGIN_TIMEOUT, Long.toString(seconds));
+  }
+}

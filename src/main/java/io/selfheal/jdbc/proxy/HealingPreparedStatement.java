@@ -1,0 +1,152 @@
+package io.selfheal.jdbc.proxy;
+
+import io.selfheal.jdbc.session.PhysicalSession;
+import java.sql.ParameterMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is special about a prepared statement that heals: its values and its pending batch come
+ * along to another session.
+ */
+@Forwarding(PreparedStatement.class)
+abstract class HealingPreparedStatement extends ValueStatement {
+
+  /**
+   * The rows of the pending batch, kept because the physical driver clears its own even when it
+   * failed [R]. Null while there are none.
+   */
+  private @Nullable PreparedBatch pending;
+
+  HealingPreparedStatement(
+      HealingConnection connection,
+      Opener opener,
+      String sql,
+      PhysicalSession bound,
+      PreparedStatement delegate) {
+    super(connection, opener, sql, bound, delegate);
+  }
+
+  @Override
+  void refill(Statement fresh) throws SQLException {
+    var physical = (PreparedStatement) fresh;
+    if (pending != null) {
+      pending.refill(physical);
+    }
+    parameters.apply(physical);
+  }
+
+  // Execution
+
+  @Override
+  public ResultSet executeQuery() throws SQLException {
+    return results()
+        .required(
+            run(
+                sql(),
+                physical -> ((PreparedStatement) physical).executeQuery(),
+                Adopted::resultSet));
+  }
+
+  @Override
+  public int executeUpdate() throws SQLException {
+    return run(
+        sql(), physical -> ((PreparedStatement) physical).executeUpdate(), Adopted::intCount);
+  }
+
+  @Override
+  public long executeLargeUpdate() throws SQLException {
+    return run(
+        sql(),
+        physical -> ((PreparedStatement) physical).executeLargeUpdate(),
+        Adopted::updateCount);
+  }
+
+  @Override
+  public boolean execute() throws SQLException {
+    return run(sql(), physical -> ((PreparedStatement) physical).execute(), Adopted::hasResultSet);
+  }
+
+  // Batches of rows: one request where the server takes arrays
+
+  @Override
+  public void addBatch() throws SQLException {
+    // The first one asks the server about the statement [S], so it may meet a dead session.
+    guarded(
+        physical -> {
+          physical.addBatch();
+          return null;
+        });
+    if (pending == null) {
+      pending = new PreparedBatch(this);
+    }
+    pending.add(parameters.snapshot());
+  }
+
+  /** Not for prepared statements: the physical one says so. */
+  @Override
+  public void addBatch(String text) throws SQLException {
+    delegate().addBatch(text);
+  }
+
+  @Override
+  public void clearBatch() throws SQLException {
+    super.clearBatch();
+    pending = null;
+  }
+
+  @Override
+  public int[] executeBatch() throws SQLException {
+    return Batches.toInts(executeLargeBatch());
+  }
+
+  @Override
+  public long[] executeLargeBatch() throws SQLException {
+    var rows = pending == null ? new PreparedBatch(this) : pending;
+    try {
+      return run(sql(), rows);
+    } finally {
+      pending = null;
+      if (!rows.started()) {
+        // Refused before it reached the physical statement: cleared as after any other failure.
+        prepared().clearBatch();
+      }
+    }
+  }
+
+  // What the server is asked about the statement: reads, so they are simply repeated
+
+  @Override
+  public @Nullable ResultSetMetaData getMetaData() throws SQLException {
+    return guarded(PreparedStatement::getMetaData);
+  }
+
+  @Override
+  public @Nullable ParameterMetaData getParameterMetaData() throws SQLException {
+    return guarded(PreparedStatement::getParameterMetaData);
+  }
+
+  private interface Ask<R> {
+    @Nullable R of(PreparedStatement physical) throws SQLException;
+  }
+
+  private <R> @Nullable R guarded(Ask<R> ask) throws SQLException {
+    var physical = prepared();
+    var on = bound();
+    boolean left = on != owner().logical().current();
+    call().describe();
+    try {
+      return ask.of(physical);
+    } catch (SQLException e) {
+      if (left && owner().logical().expiry().code(e) != 0) {
+        // An idle statement of a session replaced long ago: what went with that one has been told.
+        return ask.of((PreparedStatement) bind(owner().session()));
+      }
+      return ask.of((PreparedStatement) bind(owner().recover(on, e)));
+    }
+  }
+}

@@ -1,0 +1,495 @@
+package io.selfheal.jdbc.proxy;
+
+import io.selfheal.jdbc.ReplayRefusedException;
+import io.selfheal.jdbc.ReplayScope;
+import io.selfheal.jdbc.replay.Operation;
+import io.selfheal.jdbc.session.Binds;
+import io.selfheal.jdbc.session.Call;
+import io.selfheal.jdbc.session.Context.Attribute;
+import io.selfheal.jdbc.session.PhysicalSession;
+import io.selfheal.jdbc.session.SessionUser;
+import io.selfheal.jdbc.snowflake.Vendor;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is special about a statement that heals. It stays on the session of its last execution,
+ * whose counts and results remain readable, and moves to the current one at its next execution. One
+ * thread executes at a time, as JDBC has it; cancel and close may come from any.
+ */
+@Forwarding(Statement.class)
+abstract class HealingStatement implements Statement, SessionUser {
+
+  private final HealingConnection connection;
+  private final Opener opener;
+  private final String sql;
+  private final Call call = new Call();
+  private final Results results = new Results(this);
+
+  /** Written by the executing thread; read by cancel and close of others. */
+  private volatile Statement delegate;
+
+  /**
+   * The session of {@code delegate}; written just before it, read by the retirement of that
+   * session.
+   */
+  private volatile PhysicalSession bound;
+
+  /**
+   * Setter calls to be made again on the next physical statement; null while there are none. Only
+   * the executing thread uses it.
+   */
+  private @Nullable Map<String, Attribute<Statement>> attributes;
+
+  /**
+   * What the last execution gave, if it was taken over from a dead session; only the executing
+   * thread uses it.
+   */
+  private @Nullable Adopted adopted;
+
+  /**
+   * Commands of {@link #addBatch(String)}; kept here because they are run one by one, so that each
+   * heals alone. Null while there are none.
+   */
+  private @Nullable List<String> batch;
+
+  private List<String> batchQueryIds = List.of();
+  private volatile boolean closed;
+
+  HealingStatement(
+      HealingConnection connection,
+      Opener opener,
+      String sql,
+      PhysicalSession bound,
+      Statement delegate) {
+    this.connection = connection;
+    this.opener = opener;
+    this.sql = sql;
+    this.bound = bound;
+    this.delegate = delegate;
+    connection.logical().add(this);
+  }
+
+  /**
+   * For the generated forwards: local getters and setters, on the physical statement of the last
+   * execution.
+   */
+  final Statement delegate() throws SQLException {
+    if (!closed && bound != connection.logical().current() && delegate.isClosed()) {
+      // Its session was retired and logged out; nothing of the last execution is left to be read.
+      bind(connection.logical().current());
+    }
+    return delegate;
+  }
+
+  final PhysicalSession bound() {
+    return bound;
+  }
+
+  final Call call() {
+    return call;
+  }
+
+  final HealingConnection owner() {
+    return connection;
+  }
+
+  final String sql() {
+    return sql;
+  }
+
+  final Results results() {
+    return results;
+  }
+
+  // Execution
+
+  /** One execution, on any physical statement. */
+  interface Execution<R> {
+    R on(Statement physical) throws SQLException;
+  }
+
+  /** What an execution gives that was taken over. */
+  interface Adoption<R> {
+    R of(Adopted adopted) throws SQLException;
+  }
+
+  final <R> R run(String text, Execution<R> execution, Adoption<R> adoption) throws SQLException {
+    return run(text, new StatementOperation<>(this, execution, adoption));
+  }
+
+  final <R> R run(String text, Operation<R> operation) throws SQLException {
+    adopted = null;
+    if (closed) {
+      // The physical statement gives its own error; a new one must not be opened.
+      return operation.run(bound);
+    }
+    return connection.recovery().run(call, text, binds(), operation);
+  }
+
+  /**
+   * The physical statement on that session, made and set up as the last one was if it is another
+   * session.
+   */
+  final Statement bind(PhysicalSession session) throws SQLException {
+    if (bound != session && !closed) {
+      var fresh = opener.open(session.connection(), sql);
+      try {
+        if (attributes != null) {
+          for (var attribute : attributes.values()) {
+            attribute.apply(fresh);
+          }
+        }
+        refill(fresh);
+      } catch (SQLException | RuntimeException e) {
+        fresh.close();
+        throw e;
+      }
+      results.leave(bound, delegate);
+      bound = session;
+      delegate = fresh;
+      if (closed) {
+        // close() came from another thread meanwhile and closed the physical statement it saw.
+        fresh.close();
+      }
+    }
+    return delegate;
+  }
+
+  /** Brings parameters and a pending batch to a new physical statement. */
+  void refill(Statement fresh) throws SQLException {}
+
+  Binds binds() {
+    return Binds.NONE;
+  }
+
+  final @Nullable Duration patience() {
+    try {
+      int seconds = delegate.getQueryTimeout();
+      return seconds > 0 ? Duration.ofSeconds(seconds) : null;
+    } catch (SQLException unknown) {
+      return null;
+    }
+  }
+
+  final void adopted(@Nullable Adopted result) {
+    adopted = result;
+  }
+
+  @Override
+  public ResultSet executeQuery(String text) throws SQLException {
+    return results.required(run(text, physical -> physical.executeQuery(text), Adopted::resultSet));
+  }
+
+  @Override
+  public int executeUpdate(String text) throws SQLException {
+    return run(text, physical -> physical.executeUpdate(text), Adopted::intCount);
+  }
+
+  @Override
+  public int executeUpdate(String text, int keys) throws SQLException {
+    return run(text, physical -> physical.executeUpdate(text, keys), Adopted::intCount);
+  }
+
+  @Override
+  public int executeUpdate(String text, int[] columns) throws SQLException {
+    return run(text, physical -> physical.executeUpdate(text, columns), Adopted::intCount);
+  }
+
+  @Override
+  public int executeUpdate(String text, String[] columns) throws SQLException {
+    return run(text, physical -> physical.executeUpdate(text, columns), Adopted::intCount);
+  }
+
+  @Override
+  public long executeLargeUpdate(String text) throws SQLException {
+    return run(text, physical -> physical.executeLargeUpdate(text), Adopted::updateCount);
+  }
+
+  @Override
+  public long executeLargeUpdate(String text, int keys) throws SQLException {
+    return run(text, physical -> physical.executeLargeUpdate(text, keys), Adopted::updateCount);
+  }
+
+  @Override
+  public long executeLargeUpdate(String text, int[] columns) throws SQLException {
+    return run(text, physical -> physical.executeLargeUpdate(text, columns), Adopted::updateCount);
+  }
+
+  @Override
+  public long executeLargeUpdate(String text, String[] columns) throws SQLException {
+    return run(text, physical -> physical.executeLargeUpdate(text, columns), Adopted::updateCount);
+  }
+
+  @Override
+  public boolean execute(String text) throws SQLException {
+    return run(text, physical -> physical.execute(text), Adopted::hasResultSet);
+  }
+
+  @Override
+  public boolean execute(String text, int keys) throws SQLException {
+    return run(text, physical -> physical.execute(text, keys), Adopted::hasResultSet);
+  }
+
+  @Override
+  public boolean execute(String text, int[] columns) throws SQLException {
+    return run(text, physical -> physical.execute(text, columns), Adopted::hasResultSet);
+  }
+
+  @Override
+  public boolean execute(String text, String[] columns) throws SQLException {
+    return run(text, physical -> physical.execute(text, columns), Adopted::hasResultSet);
+  }
+
+  // Batches of texts
+
+  @Override
+  public void addBatch(String text) throws SQLException {
+    delegate().clearBatch(); // for its error on a closed statement; its own batch is always empty
+    if (batch == null) {
+      batch = new ArrayList<>();
+    }
+    batch.add(text);
+  }
+
+  @Override
+  public void clearBatch() throws SQLException {
+    delegate().clearBatch();
+    batch = null;
+  }
+
+  @Override
+  public int[] executeBatch() throws SQLException {
+    return Batches.toInts(executeLargeBatch());
+  }
+
+  /**
+   * The physical driver sends them one by one, goes on after an error and does not clear them [R,
+   * S]; so does this.
+   */
+  @Override
+  public long[] executeLargeBatch() throws SQLException {
+    if (batch == null) {
+      return delegate().executeLargeBatch();
+    }
+    List<String> ids = new ArrayList<>();
+    batchQueryIds = ids;
+    return Batches.run(
+        List.copyOf(batch),
+        text -> {
+          long count =
+              run(
+                  text,
+                  physical -> {
+                    physical.execute(text);
+                    return physical.getLargeUpdateCount();
+                  },
+                  Adopted::updateCount);
+          var id = queryId();
+          if (id != null) {
+            ids.add(id);
+          }
+          return count;
+        },
+        // Without a repeat the rest would run on a session that was not rebuilt.
+        e ->
+            connection.logical().replay() == ReplayScope.NONE
+                && connection.logical().expiry().code(e) != 0);
+  }
+
+  // What the last execution gave
+
+  /** Null also after close: then the physical statement gives its own error. */
+  private @Nullable Adopted taken() {
+    return closed ? null : adopted;
+  }
+
+  @Override
+  public @Nullable ResultSet getResultSet() throws SQLException {
+    var taken = taken();
+    return taken != null ? taken.openResultSet() : results.wrap(delegate().getResultSet());
+  }
+
+  @Override
+  public int getUpdateCount() throws SQLException {
+    var taken = taken();
+    return taken != null ? taken.intCountOrNone() : delegate().getUpdateCount();
+  }
+
+  @Override
+  public long getLargeUpdateCount() throws SQLException {
+    var taken = taken();
+    return taken != null ? taken.countOrNone() : delegate().getLargeUpdateCount();
+  }
+
+  @Override
+  public boolean getMoreResults() throws SQLException {
+    return getMoreResults(CLOSE_CURRENT_RESULT);
+  }
+
+  @Override
+  public boolean getMoreResults(int current) throws SQLException {
+    var taken = taken();
+    if (taken != null) {
+      return taken.noMore();
+    }
+    var on = bound;
+    try {
+      return delegate().getMoreResults(current);
+    } catch (SQLException e) {
+      // The next result of a multi-statement text is fetched from the server [R].
+      owner().recover(on, e);
+      throw new ReplayRefusedException(
+          "The session expired before the statement's next result was fetched. The statement ran; it was not run again.",
+          e);
+    }
+  }
+
+  @Override
+  public @Nullable ResultSet getGeneratedKeys() throws SQLException {
+    return results.keys(delegate().getGeneratedKeys());
+  }
+
+  /**
+   * For {@code SnowflakeStatement.getQueryID}: the id of the query whose result the application
+   * has.
+   */
+  final @Nullable String queryId() {
+    return adopted != null ? adopted.queryId() : Vendor.queryId(delegate);
+  }
+
+  /** For {@code SnowflakeStatement.getBatchQueryIDs}. */
+  final List<String> batchQueryIds() {
+    return List.copyOf(batchQueryIds);
+  }
+
+  // Settings, made again on the next physical statement
+
+  final void set(String name, Attribute<Statement> setter) throws SQLException {
+    setter.apply(delegate());
+    if (attributes == null) {
+      attributes = new LinkedHashMap<>();
+    }
+    attributes.remove(name);
+    attributes.put(name, setter);
+  }
+
+  @Override
+  public void setFetchSize(int rows) throws SQLException {
+    set("fetch size", physical -> physical.setFetchSize(rows));
+  }
+
+  @Override
+  public void setFetchDirection(int direction) throws SQLException {
+    set("fetch direction", physical -> physical.setFetchDirection(direction));
+  }
+
+  @Override
+  public void setMaxRows(int max) throws SQLException {
+    set("max rows", physical -> physical.setMaxRows(max));
+  }
+
+  @Override
+  public void setLargeMaxRows(long max) throws SQLException {
+    set("max rows", physical -> physical.setLargeMaxRows(max));
+  }
+
+  @Override
+  public void setMaxFieldSize(int max) throws SQLException {
+    set("max field size", physical -> physical.setMaxFieldSize(max));
+  }
+
+  @Override
+  public void setQueryTimeout(int seconds) throws SQLException {
+    set("query timeout", physical -> physical.setQueryTimeout(seconds));
+  }
+
+  @Override
+  public void setPoolable(boolean poolable) throws SQLException {
+    set("poolable", physical -> physical.setPoolable(poolable));
+  }
+
+  @Override
+  public void setEscapeProcessing(boolean enable) throws SQLException {
+    set("escape processing", physical -> physical.setEscapeProcessing(enable));
+  }
+
+  @Override
+  public void setCursorName(String name) throws SQLException {
+    set("cursor name", physical -> physical.setCursorName(name));
+  }
+
+  @Override
+  public void closeOnCompletion() throws SQLException {
+    set("close on completion", Statement::closeOnCompletion);
+  }
+
+  // The end
+
+  /** Never waits: neither for a heal nor for the query. */
+  @Override
+  public void cancel() throws SQLException {
+    call.cancel();
+    if (call.session() != null && call.failed()) {
+      // Its session is dead; whoever resolves the call cancels what may still run.
+      return;
+    }
+    var physical = delegate;
+    if (closed || bound == connection.logical().current() || !physical.isClosed()) {
+      physical.cancel();
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    closed = true;
+    connection.logical().remove(this);
+    results.close();
+    delegate.close();
+  }
+
+  @Override
+  public boolean isClosed() throws SQLException {
+    return closed
+        || connection.isClosed()
+        || (bound == connection.logical().current() && delegate.isClosed());
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    delegate().getConnection(); // for its error on a closed statement
+    return connection;
+  }
+
+  // For the retirement of sessions
+
+  @Override
+  public boolean uses(PhysicalSession session) {
+    return bound == session || call.session() == session || results.uses(session);
+  }
+
+  @Override
+  public Iterable<Call> calls() {
+    return List.of(call);
+  }
+
+  // Wrapper
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return Views.unwrap(type, this, new StatementView(this));
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return Views.wraps(type, this, delegate);
+  }
+}

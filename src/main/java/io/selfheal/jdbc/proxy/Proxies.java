@@ -1,0 +1,139 @@
+package io.selfheal.jdbc.proxy;
+
+import io.selfheal.jdbc.session.LogicalSession;
+import io.selfheal.jdbc.session.PhysicalSession;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the logical objects: the constructors of the generated classes, as handles that the
+ * compiler turns into plain {@code new}.
+ */
+public final class Proxies {
+
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+  private static final MethodHandle CONNECTION =
+      Forwards.constructor(LOOKUP, HealingConnection.class, LogicalSession.class);
+  private static final MethodHandle STATEMENT = statement(HealingStatement.class, Statement.class);
+  private static final MethodHandle PREPARED =
+      statement(HealingPreparedStatement.class, PreparedStatement.class);
+  private static final MethodHandle CALLABLE =
+      statement(HealingCallableStatement.class, CallableStatement.class);
+  private static final MethodHandle METADATA =
+      Forwards.constructor(
+          LOOKUP,
+          HealingDatabaseMetaData.class,
+          HealingConnection.class,
+          PhysicalSession.class,
+          DatabaseMetaData.class);
+  private static final MethodHandle RESULTS =
+      Forwards.constructor(
+          LOOKUP,
+          HealingResultSet.class,
+          HealingConnection.class,
+          HealingStatement.class,
+          ResultSet.class,
+          Statement.class);
+
+  private Proxies() {}
+
+  /** The connection that an application gets. */
+  public static Connection connection(LogicalSession session) {
+    try {
+      return (HealingConnection) CONNECTION.invokeExact(session);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static HealingStatement statement(
+      HealingConnection connection, Opener opener, PhysicalSession bound, Statement delegate) {
+    try {
+      return (HealingStatement) STATEMENT.invokeExact(connection, opener, "", bound, delegate);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static HealingPreparedStatement prepared(
+      HealingConnection connection,
+      Opener opener,
+      String sql,
+      PhysicalSession bound,
+      PreparedStatement delegate) {
+    try {
+      return (HealingPreparedStatement)
+          PREPARED.invokeExact(connection, opener, sql, bound, delegate);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static HealingCallableStatement callable(
+      HealingConnection connection,
+      Opener opener,
+      String sql,
+      PhysicalSession bound,
+      CallableStatement delegate) {
+    try {
+      return (HealingCallableStatement)
+          CALLABLE.invokeExact(connection, opener, sql, bound, delegate);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static HealingDatabaseMetaData metaData(
+      HealingConnection connection, PhysicalSession bound, DatabaseMetaData delegate) {
+    try {
+      return (HealingDatabaseMetaData) METADATA.invokeExact(connection, bound, delegate);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * A result set.
+   *
+   * @param statement the one it came from, null for metadata
+   * @param owner a physical statement to close with it, null where the application has one to close
+   */
+  static HealingResultSet results(
+      HealingConnection connection,
+      @Nullable HealingStatement statement,
+      ResultSet delegate,
+      @Nullable Statement owner) {
+    try {
+      return (HealingResultSet) RESULTS.invokeExact(connection, statement, delegate, owner);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private static MethodHandle statement(Class<?> base, Class<? extends Statement> delegate) {
+    return Forwards.constructor(
+        LOOKUP,
+        base,
+        HealingConnection.class,
+        Opener.class,
+        String.class,
+        PhysicalSession.class,
+        delegate);
+  }
+
+  /** The constructors only assign fields. */
+  private static IllegalStateException unexpected(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException("a proxy could not be made", e);
+  }
+}

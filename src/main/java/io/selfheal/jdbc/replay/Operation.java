@@ -1,0 +1,32 @@
+package io.selfheal.jdbc.replay;
+
+import io.selfheal.jdbc.session.PhysicalSession;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One call of the application's, as something that can be made on any session. */
+public interface Operation<R> {
+
+  /** Makes the call on that session. */
+  R run(PhysicalSession session) throws SQLException;
+
+  /**
+   * Gives what the call would have given, for a statement that ran on a session that is gone.
+   *
+   * @param fresh the session to ask
+   */
+  R adopt(Outcome.Ran ran, PhysicalSession fresh) throws SQLException;
+
+  /**
+   * The id of the query that {@link #run} made last, also when it failed; null when it is not
+   * known.
+   */
+  @Nullable String queryId();
+
+  /**
+   * How long a statement that still runs on the old session may be waited for; null for as long as
+   * it takes.
+   */
+  @Nullable Duration patience();
+}

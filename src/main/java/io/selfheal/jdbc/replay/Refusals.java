@@ -1,0 +1,126 @@
+package io.selfheal.jdbc.replay;
+
+import io.selfheal.jdbc.OutcomeUnknownException;
+import io.selfheal.jdbc.ReplayRefusedException;
+import io.selfheal.jdbc.TransactionLostException;
+import io.selfheal.jdbc.session.LogicalSession;
+import io.selfheal.jdbc.session.Loss;
+import io.selfheal.jdbc.session.PhysicalSession;
+import io.selfheal.jdbc.snowflake.Ghosts;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Words, counts and logs what is not healed. Thread-safe. */
+final class Refusals {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+  private final LogicalSession session;
+
+  Refusals(LogicalSession session) {
+    this.session = session;
+  }
+
+  /** Throws if anything that cannot be rebuilt went with the session. */
+  void ifLost(PhysicalSession dead, PhysicalSession fresh, @Nullable SQLException error)
+      throws SQLException {
+    var loss = dead.loss();
+    if (loss.transaction()) {
+      throw transactionLost(dead, fresh, error);
+    }
+    if (loss.bound()) {
+      throw counted(lost(loss, error));
+    }
+  }
+
+  /** Keeps the refusal for the next call, where this one can be answered. */
+  void later(Loss loss, @Nullable SQLException error) {
+    if (loss.bound()) {
+      session.reportLater(lost(loss, error));
+    }
+  }
+
+  void laterAfterOpaque(@Nullable SQLException error) {
+    session.reportLater(
+        new ReplayRefusedException(
+            "The session was replaced after a statement whose effects on the session are unknown. It ran once, and its result was"
+                + " given; what it left in the session is lost.",
+            error));
+  }
+
+  ReplayRefusedException refused(String why, @Nullable SQLException error) {
+    return counted(
+        new ReplayRefusedException("The session expired and was replaced; " + why + ".", error));
+  }
+
+  OutcomeUnknownException unknown(Outcome.Unknown unknown, @Nullable SQLException error) {
+    return counted(outcomeUnknown(unknown, error));
+  }
+
+  /** The statement did run, so that running it again would be the one thing not to do. */
+  OutcomeUnknownException resultUnreadable(Outcome.Ran ran, SQLException error) {
+    return counted(
+        new OutcomeUnknownException(
+            "The session expired while the statement was under way. It DID run, as query "
+                + ran.queryId()
+                + ", but its result could not be read. Do not run it again.",
+            error));
+  }
+
+  /** Frees the lost transaction's locks too, which would block the same work done again [D]. */
+  TransactionLostException transactionLost(
+      PhysicalSession dead, PhysicalSession fresh, @Nullable SQLException error) {
+    Ghosts.abort(fresh.connection(), dead.id());
+    var loss = dead.loss();
+    // The cause says what else is gone, and so does the next call: whoever starts the transaction
+    // again on 40001 alone must not do so in a session that lacks it.
+    if (loss.perhapsCommitted()) {
+      return transactionUnknown(
+          new Outcome.Unknown(
+              "a statement in the transaction may have committed what came before it"),
+          loss,
+          error);
+    }
+    later(loss, error);
+    return counted(
+        new TransactionLostException(
+            "The session expired with a transaction open, which is gone. Start the transaction again from its"
+                + " first statement.",
+            loss.bound() ? lost(loss, error) : error));
+  }
+
+  TransactionLostException transactionUnknown(
+      Outcome.Unknown unknown, Loss loss, @Nullable SQLException error) {
+    later(loss, error);
+    return counted(
+        new TransactionLostException(
+            "The session expired with a transaction open or being ended, and whether its work was committed cannot"
+                + " be told. Look before you start it again.",
+            outcomeUnknown(unknown, error)));
+  }
+
+  private static OutcomeUnknownException outcomeUnknown(
+      Outcome.Unknown unknown, @Nullable SQLException error) {
+    return new OutcomeUnknownException(
+        "The session expired while the statement was under way, and whether it ran cannot be told: "
+            + unknown.why()
+            + ". It was not run again.",
+        error);
+  }
+
+  private static ReplayRefusedException lost(Loss loss, @Nullable SQLException error) {
+    return new ReplayRefusedException(
+        "The session expired and was replaced, but it held what cannot be rebuilt: "
+            + loss.describe()
+            + ". Set these up anew and start from there.",
+        error);
+  }
+
+  private <X extends SQLException> X counted(X refusal) {
+    session.counters().refused();
+    LOG.debug("refused: {}", refusal.getClass().getSimpleName());
+    return refusal;
+  }
+}

@@ -1,0 +1,22 @@
+package io.selfheal.jdbc.session;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A way to get a physical connection. Implementations are thread-safe. */
+public interface Login {
+
+  /**
+   * Logs in.
+   *
+   * @param context what the session should look like from the start, where the login can say so;
+   *     null for the first login
+   * @param limit how long it may take, as far as the login can be told
+   */
+  Connection open(@Nullable Context context, Duration limit) throws SQLException;
+
+  /** Whether a later login can bring other credentials than the first one. */
+  boolean renewsCredentials();
+}

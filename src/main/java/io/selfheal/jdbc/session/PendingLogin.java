@@ -1,0 +1,69 @@
+package io.selfheal.jdbc.session;
+
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A login on a thread of its own, so that the caller can leave it behind when it takes too long, is
+ * interrupted or the connection is closed. A connection that arrives after that is closed again.
+ * Thread-safe.
+ */
+final class PendingLogin {
+
+  /** A fresh connection that already looks like the context it was restored to. */
+  record Ready(Connection connection, List<String> restored, long loginNanos) {}
+
+  private final CompletableFuture<Ready> result = new CompletableFuture<>();
+  private final Thread thread;
+
+  private PendingLogin(Callable<Ready> login) {
+    thread = new Thread(() -> run(login), "selfheal-login");
+    thread.setDaemon(true);
+  }
+
+  static PendingLogin start(Callable<Ready> login) {
+    var pending = new PendingLogin(login);
+    pending.thread.start();
+    return pending;
+  }
+
+  /**
+   * Waits for it.
+   *
+   * @throws CancellationException after {@link #abandon}
+   */
+  Ready await(Duration limit) throws ExecutionException, TimeoutException, InterruptedException {
+    try {
+      return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | InterruptedException e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  /** Gives up on it; whoever waits gets a {@link CancellationException}. */
+  void abandon() {
+    if (result.cancel(false)) {
+      thread.interrupt();
+    }
+  }
+
+  // Every failure, errors too, belongs to the waiting caller.
+  private void run(Callable<Ready> login) {
+    try {
+      var ready = login.call();
+      if (!result.complete(ready)) {
+        Quietly.close(ready.connection());
+      }
+    } catch (Throwable e) {
+      result.completeExceptionally(e);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.selfheal.jdbc.session;
+
+import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Closes what nobody waits for. */
+public final class Quietly {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Quietly.class);
+
+  private Quietly() {}
+
+  /**
+   * The logout of a dead session may fail like any other call on it [R]; there is nobody to tell.
+   */
+  public static void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (SQLException | RuntimeException e) {
+      LOG.debug("closing a physical object failed: {}", e.getClass().getName());
+    } catch (Exception e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

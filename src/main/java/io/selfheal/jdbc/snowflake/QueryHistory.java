@@ -1,0 +1,161 @@
+package io.selfheal.jdbc.snowflake;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dead session ran, read from a living one: INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION [D].
+ * Stateless.
+ */
+public final class QueryHistory {
+
+  /** The most that the function gives [D]. RESULT_LIMIT counts before any WHERE, newest first. */
+  static final int LIMIT = 10_000;
+
+  /** History texts may be cut here [D]. */
+  static final int TEXT_LIMIT = 100_000;
+
+  static final String CANCEL = "SELECT SYSTEM$CANCEL_QUERY";
+
+  private QueryHistory() {}
+
+  /** Whether the history cannot tell two texts apart. */
+  public static boolean sameText(String one, String other) {
+    return one.equals(other)
+        || (one.length() >= TEXT_LIMIT
+            && other.length() >= TEXT_LIMIT
+            && one.regionMatches(0, other, 0, TEXT_LIMIT));
+  }
+
+  /** How a statement ended, or that it has not. */
+  public enum Status {
+    RUNNING,
+    SUCCEEDED,
+    FAILED
+  }
+
+  /**
+   * One statement of the old session, by the server's clock.
+   *
+   * @param end null while it runs
+   * @param rows inserted, updated and deleted together
+   */
+  public record Row(
+      String queryId,
+      String text,
+      Status status,
+      Timestamp start,
+      @Nullable Timestamp end,
+      int errorCode,
+      @Nullable String errorMessage,
+      long rows) {
+
+    /** Whether this is the statement with that text, as far as the history's text can tell. */
+    public boolean hasText(String sql) {
+      var mine = trim(sql);
+      var theirs = trim(text);
+      return mine.equals(theirs) || (text.length() >= TEXT_LIMIT && mine.startsWith(text.strip()));
+    }
+
+    /** Ends and blanks around a text may be lost on the way [I]. */
+    private static String trim(String sql) {
+      int end = sql.length();
+      while (end > 0
+          && (sql.charAt(end - 1) == ';' || Character.isWhitespace(sql.charAt(end - 1)))) {
+        end--;
+      }
+      return sql.substring(0, end).stripLeading();
+    }
+  }
+
+  /**
+   * The statements that session ran, oldest first.
+   *
+   * @param database the database whose INFORMATION_SCHEMA is asked; the function needs one [D]
+   * @throws SQLException when the history cannot be had, or may not reach back far enough
+   */
+  public static List<Row> of(Connection connection, String sessionId, String database)
+      throws SQLException {
+    var sql =
+        "SELECT QUERY_ID, QUERY_TEXT, EXECUTION_STATUS, ERROR_CODE, ERROR_MESSAGE,"
+            + " COALESCE(ROWS_INSERTED, 0) + COALESCE(ROWS_UPDATED, 0) + COALESCE(ROWS_DELETED, 0),"
+            + " START_TIME, END_TIME FROM TABLE("
+            + Identifiers.quote(database)
+            + ".INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION(SESSION_ID => "
+            + Long.parseLong(sessionId)
+            + ", RESULT_LIMIT => "
+            + LIMIT
+            + ", INCLUDE_CLIENT_GENERATED_STATEMENT => TRUE)) ORDER BY START_TIME";
+    List<Row> rows = new ArrayList<>();
+    try (var statement = connection.createStatement();
+        var results = statement.executeQuery(sql)) {
+      while (results.next()) {
+        rows.add(
+            new Row(
+                results.getString(1),
+                orEmpty(results.getString(2)),
+                status(orEmpty(results.getString(3))),
+                start(results.getTimestamp(7)),
+                results.getTimestamp(8),
+                number(results.getString(4)),
+                results.getString(5),
+                results.getLong(6)));
+      }
+    }
+    return rows;
+  }
+
+  /**
+   * Ends a statement of one's own that runs in another session.
+   *
+   * @throws SQLException when that is not allowed
+   */
+  public static void cancel(Connection connection, String queryId) throws SQLException {
+    if (!queryId.matches("[0-9A-Za-z-]{1,64}")) {
+      throw new SQLException("not a query id");
+    }
+    try (var statement = connection.createStatement()) {
+      statement.execute(CANCEL + "('" + queryId + "')");
+    }
+  }
+
+  /**
+   * Every state that is not an end counts as running: there are many (queued, blocked, resuming a
+   * warehouse), and more to come [S].
+   */
+  private static Status status(String text) {
+    if (text.equalsIgnoreCase("SUCCESS")) {
+      return Status.SUCCEEDED;
+    }
+    var upper = text.toUpperCase(java.util.Locale.ROOT);
+    return upper.startsWith("FAIL")
+            || upper.startsWith("ABORT")
+            || upper.equals("DISCONNECTED")
+            || upper.equals("INCIDENT")
+        ? Status.FAILED
+        : Status.RUNNING;
+  }
+
+  private static int number(@Nullable String text) {
+    try {
+      return text == null ? 0 : Integer.parseInt(text.strip());
+    } catch (NumberFormatException notANumber) {
+      return 0;
+    }
+  }
+
+  private static Timestamp start(@Nullable Timestamp time) throws SQLException {
+    if (time == null) {
+      throw new SQLException("a statement of the query history has no START_TIME");
+    }
+    return time;
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+}

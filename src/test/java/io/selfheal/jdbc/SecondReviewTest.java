@@ -1,0 +1,147 @@
+package io.selfheal.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.selfheal.jdbc.testkit.Expiry;
+import io.selfheal.jdbc.testkit.Hold;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a second adversarial reading found, each seen to fail before it was mended. */
+class SecondReviewTest extends HealingFixture {
+
+  private static final String INSERT = "INSERT INTO t VALUES (1)";
+
+  @BeforeEach
+  void createTable() throws SQLException {
+    update("CREATE TABLE t (id INT)");
+  }
+
+  @Test
+  void shouldSeeAWriteThatStartedBeforeAnAsynchronousQueryEnded() throws Exception {
+    emulator.faults().slow(text("SELECT 7"), Duration.ofMillis(500));
+    try (var statement = connection.createStatement()) {
+      VendorTypes.call(
+          VendorTypes.STATEMENT,
+          statement.unwrap(VendorTypes.STATEMENT),
+          "executeAsyncQuery",
+          "SELECT 7");
+      emulator.faults().loseAnswerAndExpire(text(INSERT));
+
+      assertThat(update(INSERT)).isEqualTo(1);
+    }
+    assertThat(emulator.table("T")).hasSize(1);
+    assertThat(ran(INSERT)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTellOfATransactionThatWasLostWhileIsValidHealed() throws Exception {
+    var loginBegun = new CountDownLatch(1);
+    var loginMayGoOn = new CountDownLatch(1);
+    try (var first = DriverManager.getConnection(emulator.url());
+        var healing =
+            SelfHealing.wrap(
+                neverValid(first),
+                () -> {
+                  loginBegun.countDown();
+                  await(loginMayGoOn);
+                  return DriverManager.getConnection(emulator.url());
+                })) {
+      healing.setAutoCommit(false);
+      var valid = async(() -> healing.isValid(30));
+      loginBegun.await();
+      update(healing, INSERT);
+      loginMayGoOn.countDown();
+      assertThat(end(valid)).isEqualTo(true);
+
+      assertThatThrownBy(() -> update(healing, "INSERT INTO t VALUES (2)"))
+          .isInstanceOf(TransactionLostException.class);
+      healing.rollback();
+    }
+    assertThat(emulator.table("T")).isEmpty();
+  }
+
+  private static void await(CountDownLatch latch) throws SQLException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new SQLException(e);
+    }
+  }
+
+  private Connection neverValid(Connection physical) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("isValid")) {
+                return false;
+              }
+              try {
+                return method.invoke(physical, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void shouldNotCallATransactionLostThatAFailedDdlMayHaveCommitted() throws SQLException {
+    connection.setAutoCommit(false);
+    update(INSERT);
+    assertThatThrownBy(() -> update("CREATE TABLE t (id INT)")).isInstanceOf(SQLException.class);
+    emulator.faults().expireAllSessions();
+
+    assertThatThrownBy(() -> update("INSERT INTO t VALUES (2)"))
+        .isInstanceOf(TransactionLostException.class)
+        .hasMessageContaining("cannot be told")
+        .hasCauseInstanceOf(OutcomeUnknownException.class);
+    assertThat(emulator.table("T")).hasSize(1);
+  }
+
+  @Test
+  void shouldStayUsableWhenANameWasLostThatNoTextTells() throws SQLException {
+    update("SET v = 'zz'");
+    update("CREATE TEMPORARY TABLE IDENTIFIER($v) (id INT)");
+    emulator.faults().expireAllSessions();
+    assertThatThrownBy(() -> query("SELECT 1")).isInstanceOf(ReplayRefusedException.class);
+
+    assertThat(query("SELECT 1")).containsExactly("1");
+    connection.setAutoCommit(false);
+    connection.rollback();
+    connection.commit();
+    assertThatThrownBy(() -> query("SELECT * FROM zz")).isInstanceOf(ReplayRefusedException.class);
+  }
+
+  @Test
+  void shouldEndTheWaitOfCancelledCallsThatCannotBeToldApart() throws Exception {
+    var running = Hold.untilReleased();
+    emulator.faults().expireWhileRunning(text(INSERT), running, Expiry.BOTH_TOKENS);
+    var login = emulator.faults().holdLogin();
+    try (var one = connection.createStatement();
+        var other = connection.createStatement()) {
+      var first = async(() -> one.executeUpdate(INSERT));
+      assertThat(login.awaitReached(SOON)).isTrue();
+      var second = async(() -> other.executeUpdate(INSERT));
+      login.release();
+      Awaitility.await().until(() -> emulator.runs("QUERY_HISTORY_BY_SESSION") > 0);
+      one.cancel();
+      other.cancel();
+
+      assertThat(end(first)).isInstanceOf(SQLException.class);
+      assertThat(end(second)).isInstanceOf(SQLException.class);
+    } finally {
+      running.release();
+    }
+  }
+}

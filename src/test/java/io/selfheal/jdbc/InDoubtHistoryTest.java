@@ -184,6 +184,14 @@ class InDoubtHistoryTest extends HealingFixture {
   }
 
   @Test
+  void shouldNotConcludeFromAHistoryThatHasNotSettled() throws SQLException {
+    emulator.faults().expireWhilePolling(text(INSERT));
+    emulator.showHistoryLate(1);
+    assertThat(update(INSERT)).isEqualTo(1);
+    assertThat(ran(INSERT)).isEqualTo(1);
+  }
+
+  @Test
   void shouldTakeTheCountFromTheHistoryWhenTheResultCannotBeRead() throws SQLException {
     emulator.faults().expireWhilePolling(text(INSERT));
     emulator.faults().fail(matching("RESULT_SCAN").always(), 709, "02000", "not found");

@@ -234,11 +234,11 @@ abstract class HealingConnection implements SelfHealingConnection {
 
   private void run(String sql, Context.Attribute<Connection> call) throws SQLException {
     var ours = new ConnectionCall(call);
-    session.add(ours);
+    session.users().add(ours);
     try {
       recovery.run(ours.call, sql, Binds.NONE, ours);
     } finally {
-      session.remove(ours);
+      session.users().remove(ours);
     }
   }
 

@@ -55,7 +55,7 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
     var results = Proxies.results(connection, null, physical, null);
     open.removeIf(one -> done(one.results()));
     if (open.isEmpty()) {
-      connection.logical().add(this);
+      connection.logical().users().add(this);
     }
     open.add(new Open(bound.session(), results));
     return results;

@@ -75,7 +75,7 @@ abstract class HealingStatement implements Statement, SessionUser {
     this.sql = sql;
     this.bound = bound;
     this.delegate = delegate;
-    connection.logical().add(this);
+    connection.logical().users().add(this);
   }
 
   /**
@@ -451,7 +451,7 @@ abstract class HealingStatement implements Statement, SessionUser {
   @Override
   public void close() throws SQLException {
     closed = true;
-    connection.logical().remove(this);
+    connection.logical().users().remove(this);
     results.close();
     delegate.close();
   }

@@ -136,7 +136,7 @@ final class InDoubt {
 
   /** Null when it is too early to tell. */
   private @Nullable Outcome judge(List<Row> history, boolean settled) throws SQLException {
-    var others = session.rivals(call, dead);
+    var others = session.users().rivals(call, dead);
     var rivals =
         others.stream().filter(other -> QueryHistory.sameText(other.sql(), call.sql())).toList();
     var recent = sinceItBegan(history);

@@ -8,7 +8,6 @@ import io.selfheal.jdbc.session.LogicalSession;
 import io.selfheal.jdbc.session.Loss;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.snowflake.Ghosts;
-import io.selfheal.jdbc.sql.Detail.FileVerb;
 import io.selfheal.jdbc.sql.Detail.TransactionVerb;
 import io.selfheal.jdbc.sql.Hint;
 import io.selfheal.jdbc.sql.Kind;
@@ -181,7 +180,8 @@ public final class Recovery {
     if (loss.bound() && session.wroteOnlyLost(call.shape(), call.binds(), dead)) {
       refusals.ifLost(dead, fresh, error);
     }
-    var outcome = mayHaveRun(call) ? resolve(call, dead, fresh, operation) : new Outcome.NeverRan();
+    var outcome =
+        Effects.mayHaveRun(call) ? resolve(call, dead, fresh, operation) : new Outcome.NeverRan();
     LOG.debug(
         "{} on generation {}: {}",
         call.shape().kind(),
@@ -199,7 +199,7 @@ public final class Recovery {
       return adopt(call, ran, loss, fresh, error, operation);
     }
     refusals.ifLost(dead, fresh, error);
-    if (opensTransaction(call) && session.options().inDoubt() != Options.InDoubt.FAIL) {
+    if (Effects.opensTransaction(call) && session.options().inDoubt() != Options.InDoubt.FAIL) {
       // It must have ended before its transaction is: one that still waits for a warehouse, say,
       // would open it only later.
       new InDoubt(session, call, dead, fresh).resolve(operation.patience(), true);
@@ -298,7 +298,7 @@ public final class Recovery {
     if (call.shape().has(Hint.NO_REPLAY)) {
       throw refusals.refused("the statement says selfheal: no-replay and was not run again", error);
     }
-    if (asksForOwnPast(call.shape())) {
+    if (Effects.asksForOwnPast(call.shape())) {
       throw refusals.refused(
           "the statement asks for the old session's own history, which is gone", error);
     }
@@ -368,46 +368,14 @@ public final class Recovery {
     };
   }
 
-  /** Whether the statement can have had an effect that outlives its session. */
-  private static boolean mayHaveRun(Call call) {
-    var shape = call.shape();
-    return switch (shape.kind()) {
-      case QUERY, USE, SESSION, TEMP_DDL, TRANSACTION -> false;
-      // In a transaction that died nothing lasts.
-      case WRITE -> !call.manualCommit();
-      case DDL, OPAQUE -> true;
-      case FILE -> {
-        var transfer = shape.transfer();
-        // The same file put, got or removed twice is there, or gone, once.
-        yield transfer == null
-            || transfer.verb() == FileVerb.UNLOAD
-            || transfer.verb() == FileVerb.COPY_FILES;
-      }
-    };
-  }
-
   /**
    * A first write may have opened a transaction in the old session, which keeps its locks [D]:
    * nothing of it can be committed any more.
    */
   private static void abortGhost(Call call, PhysicalSession dead, PhysicalSession fresh) {
-    if (opensTransaction(call)) {
+    if (Effects.opensTransaction(call)) {
       Ghosts.abort(fresh.connection(), dead.id());
     }
-  }
-
-  private static boolean opensTransaction(Call call) {
-    return call.manualCommit()
-        && (call.shape().kind() == Kind.WRITE || call.shape().has(Trait.LOCKS_ROWS));
-  }
-
-  /**
-   * LAST_QUERY_ID() and the like mean what the application has run, which the fresh session knows
-   * nothing of. A mere CURRENT_SESSION() is answered truly by it.
-   */
-  private static boolean asksForOwnPast(Shape shape) {
-    return shape.historyDependent()
-        && (shape.mentions("LAST_QUERY_ID") || shape.mentions("QUERY_HISTORY_BY_SESSION"));
   }
 
   private Outcome resolve(

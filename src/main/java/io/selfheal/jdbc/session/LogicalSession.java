@@ -11,10 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +49,7 @@ public final class LogicalSession {
    */
   private volatile boolean manualCommit;
 
-  /** Statements and metadata objects; a concurrent set. */
-  private final Set<SessionUser> users = ConcurrentHashMap.newKeySet();
+  private final Users users = new Users();
 
   /**
    * Simple names of temp objects that died with a session; replaced as a whole under {@code
@@ -151,25 +147,9 @@ public final class LogicalSession {
     current.connection().abort(executor);
   }
 
-  public void add(SessionUser user) {
-    users.add(user);
-  }
-
-  public void remove(SessionUser user) {
-    users.remove(user);
-  }
-
-  /** The other calls under way on that session. */
-  public List<Call> rivals(Call call, PhysicalSession on) {
-    List<Call> rivals = new ArrayList<>();
-    for (var user : users) {
-      for (var other : user.calls()) {
-        if (other != call && other.session() == on) {
-          rivals.add(other);
-        }
-      }
-    }
-    return rivals;
+  /** Whoever holds on to sessions of this connection. */
+  public Users users() {
+    return users;
   }
 
   /**
@@ -387,21 +367,7 @@ public final class LogicalSession {
             "Session expired and was replaced (selfheal-jdbc); generation " + fresh.generation(),
             "01000",
             error.getErrorCode()));
-    Retirement.begin(
-        dead,
-        () -> !closed && users.stream().anyMatch(user -> user.uses(dead)),
-        () -> !closed && isCalled(dead));
+    Retirement.begin(dead, () -> !closed && users.use(dead), () -> !closed && users.call(dead));
     return true;
-  }
-
-  private boolean isCalled(PhysicalSession on) {
-    for (var user : users) {
-      for (var call : user.calls()) {
-        if (call.session() == on) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 }

@@ -224,6 +224,11 @@ final class H2SqlEngine implements SqlEngine {
   }
 
   @Override
+  public void showHistoryLate(int looks) {
+    history.showLate(looks);
+  }
+
+  @Override
   public Map<String, Object> history(String queryId) {
     return history.get(queryId);
   }

@@ -92,6 +92,14 @@ public final class SnowflakeEmulator implements AutoCloseable {
     return healingUrl() + "&" + extraQuery;
   }
 
+  /**
+   * The next looks into a session's query history do not show its newest statement yet: how fast
+   * one shows up is not documented [I].
+   */
+  public void showHistoryLate(int looks) {
+    engine.showHistoryLate(looks);
+  }
+
   public Faults faults() {
     return faults;
   }

@@ -181,6 +181,11 @@ interface SqlEngine extends AutoCloseable {
     }
   }
 
+  /** The next looks into a session's query history do not show its newest statement yet. */
+  default void showHistoryLate(int looks) {
+    throw new UnsupportedOperationException("this engine has no query history");
+  }
+
   /**
    * For the wire's monitoring route and for tests: the history row of a query, or null. Column
    * names as QUERY_HISTORY documents them.

@@ -21,6 +21,13 @@ final class SqlHistory {
   /** Guarded by this. */
   private final Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
 
+  /** How many more looks do not show the newest row yet; guarded by this. */
+  private int late;
+
+  synchronized void showLate(int looks) {
+    late = looks;
+  }
+
   private static Map<String, SqlType> columns() {
     var columns = new LinkedHashMap<String, SqlType>();
     for (var name :
@@ -141,11 +148,14 @@ final class SqlHistory {
   /** The newest rows that pass, at most {@code limit}, texts cut as the documentation has it. */
   synchronized SqlRows newest(Predicate<Map<String, Object>> filter, int limit) {
     var found = new ArrayList<List<String>>();
+    int hidden = late > 0 ? 1 : 0;
+    late -= hidden;
     rows.values().stream()
         .sorted(
             Comparator.comparing((Map<String, Object> row) -> (Long) row.get("START_TIME"))
                 .reversed())
         .filter(filter)
+        .skip(hidden)
         .limit(limit)
         .forEach(row -> found.add(wire(row)));
     return new SqlRows(

@@ -144,4 +144,24 @@ class SecondReviewTest extends HealingFixture {
       running.release();
     }
   }
+
+  @Test
+  void shouldNotTakeTheRowOfACallThatEndedWithoutAnOutcome() throws Exception {
+    var sql = "INSERT INTO t VALUES (?)";
+    try (var ran = connection.prepareStatement(sql);
+        var neverRan = connection.prepareStatement(sql)) {
+      ran.setInt(1, 1);
+      neverRan.setInt(1, 2);
+      // The physical driver sends this one again after a while, and meets the dead session then.
+      emulator.faults().resetBefore(text(sql));
+      var later = async(neverRan::executeUpdate);
+      Awaitility.await().until(() -> emulator.faults().allStruck());
+      emulator.faults().expireWhilePolling(text(sql));
+      emulator.faults().failLogins(1, 500, "no login now");
+      assertThatThrownBy(ran::executeUpdate).isInstanceOf(ReconnectFailedException.class);
+
+      assertThat(end(later)).isInstanceOf(OutcomeUnknownException.class);
+    }
+    assertThat(emulator.table("T")).hasSize(1);
+  }
 }

@@ -171,9 +171,16 @@ public final class Recovery {
   private <R> R recover(Call call, PhysicalSession dead, SQLException error, Operation<R> operation)
       throws SQLException {
     call.fail();
-    var fresh = session.heal(dead, error, session.options().healTimeout());
+    PhysicalSession fresh;
+    try {
+      fresh = session.heal(dead, error, session.options().healTimeout());
+      unlessNone(dead, fresh, error);
+    } catch (SQLException unresolved) {
+      // This call ends without an outcome: a row of its text must not be taken for another's.
+      dead.contest(call.sql());
+      throw unresolved;
+    }
     var loss = dead.loss();
-    unlessNone(dead, fresh, error);
     if (loss.transaction()) {
       return afterLostTransaction(call, dead, fresh, error, operation);
     }

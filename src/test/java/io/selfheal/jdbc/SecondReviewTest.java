@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfheal.jdbc.testkit.Expiry;
 import io.selfheal.jdbc.testkit.Hold;
+import io.selfheal.jdbc.testkit.StatementRecord;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +137,15 @@ class SecondReviewTest extends HealingFixture {
       var first = async(() -> one.executeUpdate(INSERT));
       assertThat(login.awaitReached(SOON)).isTrue();
       var second = async(() -> other.executeUpdate(INSERT));
+      // It must have met the dead session too, or it would simply run on the new one.
+      Awaitility.await()
+          .until(
+              () ->
+                  emulator.log().stream()
+                      .anyMatch(
+                          seen ->
+                              seen.sql().equals(INSERT)
+                                  && seen.outcome() == StatementRecord.Outcome.REFUSED_EXPIRED));
       login.release();
       Awaitility.await().until(() -> emulator.runs("QUERY_HISTORY_BY_SESSION") > 0);
       one.cancel();
@@ -163,5 +176,48 @@ class SecondReviewTest extends HealingFixture {
       assertThat(end(later)).isInstanceOf(OutcomeUnknownException.class);
     }
     assertThat(emulator.table("T")).hasSize(1);
+  }
+
+  @Test
+  void shouldRepeatOnTheCurrentSessionWhenTheHealedOneIsLeftAgain() throws Exception {
+    var healing = new AtomicReference<Connection>();
+    try (var connection =
+        SelfHealing.wrap(
+            DriverManager.getConnection(emulator.url()),
+            () -> leftWhenAsked(DriverManager.getConnection(emulator.url()), healing))) {
+      healing.set(connection);
+      emulator.faults().expireBefore(text(INSERT));
+
+      assertThat(update(connection, INSERT)).isEqualTo(1);
+
+      assertThat(connection.unwrap(SelfHealingConnection.class).generation()).isEqualTo(2);
+    }
+    assertThat(emulator.table("T")).hasSize(1);
+  }
+
+  /**
+   * As generation 1, it expires and is healed by another call while the first looks for its write.
+   */
+  private Connection leftWhenAsked(Connection physical, AtomicReference<Connection> healing) {
+    var asked = new AtomicBoolean();
+    return (Connection)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              var logical = healing.get();
+              if (method.getName().equals("getCatalog")
+                  && logical.unwrap(SelfHealingConnection.class).generation() == 1
+                  && Thread.currentThread().getName().equals("main")
+                  && asked.compareAndSet(false, true)) {
+                emulator.faults().expireAllSessions();
+                assertThat(end(async(() -> query(logical, "SELECT 2")))).isEqualTo(List.of("2"));
+              }
+              try {
+                return method.invoke(physical, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 }

@@ -44,18 +44,16 @@ final class InDoubt {
   private final LogicalSession session;
   private final Call call;
   private final PhysicalSession dead;
-  private final PhysicalSession fresh;
   private boolean cancelWhatRuns;
   private boolean cancelSent;
 
   /** When the application's cancel was first seen; 0 before. */
   private long cancelSeen;
 
-  InDoubt(LogicalSession session, Call call, PhysicalSession dead, PhysicalSession fresh) {
+  InDoubt(LogicalSession session, Call call, PhysicalSession dead) {
     this.session = session;
     this.call = call;
     this.dead = dead;
-    this.fresh = fresh;
   }
 
   /**
@@ -82,18 +80,22 @@ final class InDoubt {
     long start = System.nanoTime();
     var pause = FIRST_PAUSE;
     while (true) {
-      Outcome outcome;
+      Outcome outcome = null;
+      // Not the one that took the dead one's place: that may have been left and closed meanwhile.
+      var on = session.current();
       boolean settled = System.nanoTime() - start >= HISTORY_SETTLES.toNanos();
       try {
-        var database = fresh.connection().getCatalog();
+        var database = on.connection().getCatalog();
         if (database == null) {
           return new Outcome.Unknown("the query history can only be read with a current database");
         }
-        outcome = judge(QueryHistory.of(fresh.connection(), id, database), settled);
+        outcome = judge(QueryHistory.of(on.connection(), id, database), settled);
       } catch (SQLException e) {
         LOG.debug("query history not readable: code {}", e.getErrorCode());
-        return new Outcome.Unknown(
-            "the query history could not be read (code " + e.getErrorCode() + ")");
+        if (on == session.current()) {
+          return new Outcome.Unknown(
+              "the query history could not be read (code " + e.getErrorCode() + ")");
+        }
       }
       if (outcome != null) {
         return outcome;
@@ -213,8 +215,8 @@ final class InDoubt {
 
   private void cancel(Row row) throws SQLException {
     if (!cancelSent) {
+      QueryHistory.cancel(session.current().connection(), row.queryId());
       cancelSent = true;
-      QueryHistory.cancel(fresh.connection(), row.queryId());
     }
   }
 
@@ -282,9 +284,12 @@ final class InDoubt {
       return true;
     }
     var parameters = call.shape().parameters();
+    var theirs = Shape.of(row.text()).parameters();
     return parameters != null
+        && theirs != null
         && call.shape().has(Trait.AUTOCOMMIT)
-        && parameters.equals(Shape.of(row.text()).parameters());
+        && parameters.unset() == theirs.unset()
+        && parameters.values().equals(theirs.values());
   }
 
   /** Whether the row may have been run by the statement in doubt, a procedure or a block. */

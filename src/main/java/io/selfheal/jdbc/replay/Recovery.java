@@ -188,7 +188,7 @@ public final class Recovery {
       refusals.ifLost(dead, fresh, error);
     }
     var outcome =
-        Effects.mayHaveRun(call) ? resolve(call, dead, fresh, operation) : new Outcome.NeverRan();
+        Effects.mayHaveRun(call) ? resolve(call, dead, operation) : new Outcome.NeverRan();
     LOG.debug(
         "{} on generation {}: {}",
         call.shape().kind(),
@@ -209,10 +209,10 @@ public final class Recovery {
     if (Effects.opensTransaction(call) && session.options().inDoubt() != Options.InDoubt.FAIL) {
       // It must have ended before its transaction is: one that still waits for a warehouse, say,
       // would open it only later.
-      new InDoubt(session, call, dead, fresh).resolve(operation.patience(), true);
+      new InDoubt(session, call, dead).resolve(operation.patience(), true);
     }
     abortGhost(call, dead, fresh);
-    return again(call, fresh, operation, error);
+    return again(call, operation, error);
   }
 
   /** The work so far is gone; only a statement that ends the transaction can still be answered. */
@@ -227,20 +227,19 @@ public final class Recovery {
     if (shape.transactionVerb() == TransactionVerb.ROLLBACK) {
       Ghosts.abort(fresh.connection(), dead.id());
       refusals.later(dead.loss(), error);
-      return again(call, fresh, operation, error);
+      return again(call, operation, error);
     }
     boolean commits =
         shape.transactionVerb() == TransactionVerb.COMMIT
             || shape.kind() == Kind.DDL
             || shape.has(Trait.AUTOCOMMIT);
     boolean mayCommit = shape.kind() == Kind.TEMP_DDL || shape.kind() == Kind.OPAQUE;
-    var outcome =
-        commits || mayCommit ? resolve(call, dead, fresh, operation) : new Outcome.NeverRan();
+    var outcome = commits || mayCommit ? resolve(call, dead, operation) : new Outcome.NeverRan();
     if (outcome instanceof Outcome.Ran ran && commits) {
       if (shape.has(Trait.AUTOCOMMIT)) {
         // The transaction is committed; the setting itself went with the session.
         refusals.later(dead.loss(), error);
-        return again(call, fresh, operation, error);
+        return again(call, operation, error);
       }
       return adopt(call, ran, dead.loss(), fresh, error, operation);
     }
@@ -291,12 +290,11 @@ public final class Recovery {
     var fresh = usable();
     refusals.ifLost(left, fresh, left.endedBy());
     abortGhost(call, left, fresh);
-    return again(call, fresh, operation, left.endedBy());
+    return again(call, operation, left.endedBy());
   }
 
   /** The one repeat. A second expiry goes to the caller as it is. */
-  private <R> R again(
-      Call call, PhysicalSession fresh, Operation<R> operation, @Nullable SQLException error)
+  private <R> R again(Call call, Operation<R> operation, @Nullable SQLException error)
       throws SQLException {
     if (call.cancelled()) {
       throw new SQLException(
@@ -309,21 +307,32 @@ public final class Recovery {
       throw refusals.refused(
           "the statement asks for the old session's own history, which is gone", error);
     }
-    session.refuseLostNames(call.shape(), call.sql(), call.binds(), fresh);
+    var on = restart(call);
+    session.refuseLostNames(call.shape(), call.sql(), call.binds(), on);
     session.counters().repeated();
-    call.restart(fresh);
     R result;
     try {
-      result = operation.run(fresh);
+      result = operation.run(on);
     } catch (SQLException e) {
-      failed(call, fresh, e, operation.queryId());
+      failed(call, on, e, operation.queryId());
       throw e;
     }
-    answered(call, fresh, operation.queryId());
-    if (!stands(call, fresh)) {
+    answered(call, on, operation.queryId());
+    if (!stands(call, on)) {
       throw refusals.refused("it was replaced twice during one call", error);
     }
     return result;
+  }
+
+  /** On the current session: the one that the heal gave may have been left again meanwhile. */
+  private PhysicalSession restart(Call call) {
+    while (true) {
+      var on = session.current();
+      call.restart(on);
+      if (session.current() == on) {
+        return on;
+      }
+    }
   }
 
   /**
@@ -385,12 +394,11 @@ public final class Recovery {
     }
   }
 
-  private Outcome resolve(
-      Call call, PhysicalSession dead, PhysicalSession fresh, Operation<?> operation) {
+  private Outcome resolve(Call call, PhysicalSession dead, Operation<?> operation) {
     if (session.options().inDoubt() == Options.InDoubt.FAIL) {
       return new Outcome.Unknown("selfheal.inDoubt=fail");
     }
-    return new InDoubt(session, call, dead, fresh).resolve(operation.patience(), false);
+    return new InDoubt(session, call, dead).resolve(operation.patience(), false);
   }
 
   private void unlessNone(PhysicalSession dead, PhysicalSession fresh, SQLException error)

@@ -39,7 +39,7 @@ final class Blocks {
     return false;
   }
 
-  private static boolean opensBody(Tokens tokens, int at) {
+  static boolean opensBody(Tokens tokens, int at) {
     return tokens.is(at, Word.DECLARE) || tokens.is(at, Word.BEGIN) && !isTransaction(tokens, at);
   }
 
@@ -55,7 +55,7 @@ final class Blocks {
 
   private static boolean isTransaction(Tokens tokens, int at) {
     return tokens.is(at + 1, Token.SEMICOLON)
-        || tokens.is(at + 1, Token.NONE)
+        || tokens.type(at + 1) == Token.NONE
         || tokens.is(at + 1, Word.TRANSACTION)
         || tokens.is(at + 1, Word.WORK)
         || tokens.is(at + 1, Word.NAME);

@@ -122,7 +122,8 @@ final class Cursor {
     return is(Token.DOT) ? Target.Unknown.INSTANCE : target;
   }
 
-  private Target argument(int place) {
+  /** The name that this one token stands for in a place where a name must be. */
+  Target argument(int place) {
     return switch (tokens.type(place)) {
       case BIND -> new Target.Bound(tokens.bindIndex(place));
       case VARIABLE -> new Target.Variable(variable(place));

@@ -40,17 +40,37 @@ final class Definitions {
     if (type == ObjectType.DATABASE || type == ObjectType.SCHEMA) {
       draft.traits.add(Trait.MOVES_CONTEXT);
     }
+    if (isCopy(cursor)) {
+      draft.traits.add(Trait.DEFINES_LIKE);
+    }
     draft.is(temp ? Kind.TEMP_DDL : Kind.DDL);
     // Only CREATE TABLE … AS runs what it holds; views, tasks and procedures just keep it.
     boolean runs = type == ObjectType.TABLE && draft.traits.contains(Trait.READS);
     return !(runs && survey.sideEffect);
   }
 
+  /** Whether LIKE, CLONE or USING TEMPLATE stands before what AS begins. */
+  private static boolean isCopy(Cursor cursor) {
+    while (!cursor.atEnd() && !cursor.is(Word.AS)) {
+      if (cursor.is(Word.LIKE)
+          || cursor.is(Word.CLONE)
+          || cursor.is(Word.USING) && cursor.nextIs(Word.TEMPLATE)) {
+        return true;
+      }
+      if (cursor.is(Token.OPEN)) {
+        cursor.skipGroup();
+      } else {
+        cursor.at++;
+      }
+    }
+    return false;
+  }
+
   /**
    * Passes the words between CREATE and the type and says whether TEMP, TEMPORARY or VOLATILE is
    * among them, in whatever place: SECURE TEMPORARY RECURSIVE VIEW, SCOPED TEMP READ ONLY TABLE.
    */
-  private static boolean modifiers(Cursor cursor) {
+  static boolean modifiers(Cursor cursor) {
     boolean temp = false;
     while (true) {
       Word word = cursor.word();
@@ -90,7 +110,7 @@ final class Definitions {
   }
 
   /** Passes the type. Types of two words that begin like another are OTHER: DATABASE ROLE. */
-  private static ObjectType type(Cursor cursor) {
+  static ObjectType type(Cursor cursor) {
     Word word = cursor.word();
     if (word == null) {
       return ObjectType.OTHER;

@@ -42,7 +42,8 @@ final class Draft {
         tokens.hints(),
         tokens.bindCount(),
         immutable(survey.nameBinds),
-        new Names(tokens.text));
+        new Names(tokens.text),
+        new Sources(tokens.text));
   }
 
   /** As most lists are empty, they are not worth a copy. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param binds the number of {@code ?} placeholders
  * @param nameBinds the placeholders (from 1) whose values are names, anywhere in the text
  * @param names the identifiers mentioned
+ * @param sources what it reads; see {@link #reads()} and {@link Trait#UNDETERMINED}
  */
 public record Shape(
     Kind kind,
@@ -38,7 +39,8 @@ public record Shape(
     Set<Hint> hints,
     int binds,
     List<Integer> nameBinds,
-    Names names) {
+    Names names,
+    Sources sources) {
 
   private static final ShapeCache CACHE = new ShapeCache(1024);
 
@@ -69,15 +71,32 @@ public record Shape(
         Set.of(),
         0,
         List.of(),
-        new Names(sql));
+        new Names(sql),
+        new Sources(sql));
   }
 
   public boolean has(Trait trait) {
-    return traits.contains(trait);
+    return traits.contains(trait)
+        || trait == Trait.UNDETERMINED && (has(Trait.VOLATILE) || sources.undetermined());
   }
 
   public boolean has(Hint hint) {
     return hints.contains(hint);
+  }
+
+  /**
+   * The tables, views and the like that stand where rows are read from, subqueries and the bodies
+   * of views included, and what a definition is copied from. Once each, in the order of their
+   * appearance; without common table expressions. A target of {@link #writes()} is among them only
+   * where it is a source as well. Worked out when first asked for.
+   */
+  public List<Target> reads() {
+    return sources.reads();
+  }
+
+  /** The file formats that the text names, by FORMAT_NAME or FILE_FORMAT. */
+  public List<Target> formats() {
+    return sources.formats();
   }
 
   /** Whether the text refers to this session's own past or identity. */

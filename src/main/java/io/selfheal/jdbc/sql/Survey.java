@@ -159,6 +159,11 @@ final class Survey {
           traits.add(Trait.LOCKS_ROWS);
         }
       }
+      case AUTOINCREMENT, IDENTITY -> {
+        if (isAttribute(at)) {
+          traits.add(Trait.VOLATILE);
+        }
+      }
       case IDENTIFIER -> identifier(at);
       case TABLE -> table(at);
       case FROM -> source(at);
@@ -171,6 +176,12 @@ final class Survey {
       case LATERAL -> function(at + 1);
       default -> {}
     }
+  }
+
+  /** Whether it stands behind a column's type in a definition, not in the place of a name. */
+  private boolean isAttribute(int at) {
+    boolean defines = tokens.is(0, Word.CREATE) || tokens.is(0, Word.ALTER);
+    return defines && (tokens.is(at - 1, Token.WORD) || tokens.is(at - 1, Token.CLOSE));
   }
 
   private void quoted(int at) {

@@ -7,9 +7,19 @@ public enum Trait {
   /** Refers to session variables: {@code $name}, GETVARIABLE, SHOW VARIABLES. */
   VARIABLES,
   /**
-   * Gives another answer each time: RANDOM, UUID_STRING, CURRENT_TIMESTAMP, NEXTVAL and the like.
+   * Gives another answer each time: RANDOM, UUID_STRING, CURRENT_TIMESTAMP, NEXTVAL and the like. A
+   * definition with such a default, or with AUTOINCREMENT, gives rows written later such values.
    */
   VOLATILE,
+  /**
+   * Run again on the same sources, binds and stages, the text may give other rows, or it may read
+   * what {@link Shape#reads()} and {@link Shape#stages()} do not tell. Includes {@link #VOLATILE}.
+   * For a view it says so of those who read the view. Worked out when asked for, so that only
+   * {@link Shape#has(Trait)} knows it.
+   */
+  UNDETERMINED,
+  /** CREATE … LIKE, CLONE or USING TEMPLATE: columns and their defaults are somebody else's. */
+  DEFINES_LIKE,
   /** CREATE OR REPLACE: what had the name before is gone. */
   REPLACES,
   /** IF NOT EXISTS: may have made nothing. */

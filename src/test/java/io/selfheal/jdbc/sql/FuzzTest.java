@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,9 @@ class FuzzTest {
     "USE SCHEMA a..b; SET (a, b) = (1, 2); ALTER TABLE a RENAME TO b",
     "MERGE INTO IDENTIFIER('a.b') USING (SELECT 1) ON 1=1 WHEN MATCHED THEN DELETE",
     "COPY INTO t FROM '@\"s\"/p' PURGE = TRUE",
+    "WITH RECURSIVE r (a) AS (SELECT 1 UNION ALL SELECT f(a) FROM r, (VALUES (1), (2)) AS v (b))"
+        + " SELECT EXTRACT(day FROM d) FROM r JOIN IDENTIFIER(?) USING (a) LIMIT 5",
+    "DELETE FROM t USING u, LATERAL FLATTEN(input => x) WHERE a IS DISTINCT FROM TRIM('x' FROM b)",
   };
 
   private static final String[] PIECES = {
@@ -141,7 +146,11 @@ class FuzzTest {
               Shape shape = Shape.of(text);
               shape.mentions("T");
               assertThat(Shape.statements(text)).isNotEmpty();
-              for (Target target : shape.writes()) {
+              shape.has(Trait.UNDETERMINED);
+              List<Target> named = new ArrayList<>(shape.writes());
+              named.addAll(shape.reads());
+              named.addAll(shape.formats());
+              for (Target target : named) {
                 if (target instanceof Target.Bound bound) {
                   assertThat(bound.index()).isBetween(1, shape.binds());
                 }
@@ -159,6 +168,16 @@ class FuzzTest {
   @ValueSource(
       strings = {
         "(",
+        "WITH a (",
+        "WITH a AS (",
+        "WITH a (b) AS (SELECT 1), ",
+        "FROM (",
+        "FROM a, ",
+        "FROM IDENTIFIER(",
+        "FILE_FORMAT = IDENTIFIER(",
+        "VALUES (1), ",
+        ") a (b",
+        "CREATE PROCEDURE p AS BEGIN ; ",
         ")",
         "'",
         "''",
@@ -241,7 +260,12 @@ class FuzzTest {
   /** Linear time is some 10 ms even for the longest; quadratic time would be a minute and more. */
   private static void assertQuick(String text) {
     Assertions.assertTimeoutPreemptively(
-        Duration.ofSeconds(20), () -> Shape.of(text).mentions("A"));
+        Duration.ofSeconds(20),
+        () -> {
+          Shape shape = Shape.of(text);
+          shape.mentions("A");
+          shape.reads();
+        });
   }
 
   @Test

@@ -192,6 +192,7 @@ class ShapeDetailTest {
         List.of(";", "SELECT 1", "BEGIN SELECT 1; END;", "SELECT 1; DECLARE x INT; BEGIN y; END")) {
       assertThat(Shape.statements(whole)).containsExactly(whole);
     }
+    assertThat(Shape.statements("COMMIT; BEGIN")).containsExactly("COMMIT", " BEGIN");
     Shape several = Shape.of("CREATE TEMP TABLE a (x int); INSERT INTO b VALUES (1)");
     assertThat(several.has(Trait.SEVERAL_STATEMENTS)).isTrue();
     assertThat(several.creates()).containsExactly(name("A"));

@@ -1,0 +1,390 @@
+package io.selfheal.jdbc.sql;
+
+import io.selfheal.jdbc.sql.Detail.ObjectType;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds what a text reads and what leaves its outcome open, in one pass over the tokens. It follows
+ * the parentheses and keeps for each whether a source may stand next; it does not parse. In doubt a
+ * name is a source, and an outcome is open. Not thread-safe; one for each text.
+ */
+final class SourceScan {
+
+  /** A source may stand next. */
+  private static final int EXPECT = 1;
+
+  /** A comma brings a further source. */
+  private static final int IN_FROM = 2;
+
+  /** FROM parts the arguments of a function here: EXTRACT(x FROM y). */
+  private static final int ARGUMENTS = 4;
+
+  /** Rows of VALUES go on behind a comma. */
+  private static final int ROWS = 8;
+
+  /** The body of a common table expression, and whether it may name itself. */
+  private static final int BODY = 16;
+
+  private static final int RECURSIVE = 32;
+
+  private final Tokens tokens;
+  private final int size;
+  private final OpenOutcome open;
+  private final CommonTables common = new CommonTables();
+  private final Set<Target> reads = new LinkedHashSet<>();
+  private final Set<Target> formats = new LinkedHashSet<>();
+
+  private int[] frames = new int[8];
+  private int depth;
+  private int at;
+  private Word lead = Word.SELECT;
+
+  /** Whether this is the part of a CREATE before its AS. */
+  private boolean defining;
+
+  private SourceScan(Tokens tokens) {
+    this.tokens = tokens;
+    this.size = tokens.size();
+    this.open = new OpenOutcome(tokens);
+  }
+
+  static Sources.Found of(Tokens tokens) {
+    SourceScan scan = new SourceScan(tokens);
+    scan.statement();
+    while (scan.at < scan.size) {
+      scan.step();
+    }
+    return new Sources.Found(
+        List.copyOf(scan.reads), List.copyOf(scan.formats), tokens.doubtful || scan.open.found());
+  }
+
+  /** Begins a statement, or the next link of a chain; passes those that read no rows. */
+  private void statement() {
+    depth = 0;
+    frames[0] = 0;
+    defining = false;
+    common.clear();
+    int first = at;
+    while (tokens.is(first, Token.OPEN)) {
+      first++;
+    }
+    Word word = tokens.word(first);
+    lead = word == null ? Word.CALL : word;
+    switch (lead) {
+      case SELECT, WITH, VALUES, INSERT, UPDATE, MERGE, COPY, SET -> {}
+      case DELETE -> {
+        // What FROM names here is written.
+        at = first + 1;
+        if (tokens.is(at, Word.FROM)) {
+          passTarget(at + 1);
+        }
+      }
+      case CREATE -> definition(first);
+      case ALTER -> {
+        if (tokens.is(first + 1, Word.SESSION)) {
+          skip();
+        }
+      }
+      case DROP, COMMENT, USE, UNSET, START, COMMIT, ROLLBACK, TRUNCATE, PUT, REMOVE, RM -> skip();
+      case GRANT, REVOKE -> skip();
+      case BEGIN -> {
+        open.because(Blocks.opensBody(tokens, first));
+        skip();
+      }
+      case SHOW, DESC, DESCRIBE, LIST, LS, GET -> {
+        open.because(true);
+        skip();
+      }
+      default -> open.because(at < size && !tokens.is(at, Token.SEMICOLON));
+    }
+  }
+
+  private void definition(int first) {
+    Cursor cursor = new Cursor(tokens, first + 1, size);
+    cursor.take(Word.OR, Word.REPLACE);
+    Definitions.modifiers(cursor);
+    ObjectType type = Definitions.type(cursor);
+    if (type == ObjectType.OTHER) {
+      open.because(true);
+      skip();
+    } else if (type == ObjectType.FUNCTION || type == ObjectType.PROCEDURE) {
+      // The body is only kept. Looked for once, so that many definitions take linear time.
+      if (first == 0 && Blocks.isDefinitionWithBody(tokens, 0, lastStatementEnd())) {
+        at = size;
+      } else {
+        skip();
+      }
+    } else {
+      if (cursor.take(Word.IF, Word.NOT)) {
+        cursor.take(Word.EXISTS);
+      }
+      passTarget(cursor.at);
+      defining = true;
+    }
+  }
+
+  private int lastStatementEnd() {
+    int end = size;
+    while (tokens.is(end - 1, Token.SEMICOLON)) {
+      end--;
+    }
+    return end;
+  }
+
+  private void skip() {
+    while (at < size && !tokens.is(at, Token.SEMICOLON) && !tokens.is(at, Token.FLOW)) {
+      at++;
+    }
+  }
+
+  /** Passes a name that is written or defined; a parenthesis behind it lists columns. */
+  private void passTarget(int from) {
+    Cursor cursor = new Cursor(tokens, from, size);
+    cursor.target();
+    at = cursor.at;
+    open.columnsAt(at);
+  }
+
+  private boolean has(int flag) {
+    return (frames[depth] & flag) != 0;
+  }
+
+  private void set(int flags) {
+    frames[depth] |= flags;
+  }
+
+  private void clear(int flags) {
+    frames[depth] &= ~flags;
+  }
+
+  private void step() {
+    switch (tokens.type(at)) {
+      case SEMICOLON, FLOW -> {
+        at++;
+        statement();
+      }
+      case OPEN -> parenthesis();
+      case CLOSE -> close();
+      case COMMA -> {
+        if (has(IN_FROM) && !(has(ROWS) && tokens.is(at + 1, Token.OPEN))) {
+          clear(ROWS);
+          set(EXPECT);
+        }
+        at++;
+      }
+      case WORD, QUOTED -> name();
+      default -> {
+        if (has(EXPECT)) {
+          literalSource();
+        }
+        open.look(at++);
+      }
+    }
+  }
+
+  private void parenthesis() {
+    int inner = 0;
+    if (has(EXPECT)) {
+      clear(EXPECT);
+      inner = EXPECT | IN_FROM;
+    } else {
+      open.call(at);
+      inner = open.takesFrom(at - 1) ? ARGUMENTS : 0;
+    }
+    push(inner);
+    at++;
+  }
+
+  private void push(int flags) {
+    if (++depth == frames.length) {
+      frames = Arrays.copyOf(frames, depth * 2);
+    }
+    frames[depth] = flags;
+    common.enter();
+  }
+
+  private void close() {
+    at++;
+    if (depth == 0) {
+      return;
+    }
+    int ended = frames[depth--];
+    common.leave();
+    if ((ended & BODY) != 0) {
+      common.define();
+      if (tokens.is(at, Token.COMMA)) {
+        commonTable(at + 1, ended & RECURSIVE);
+      }
+    }
+  }
+
+  private void name() {
+    if (tokens.is(at - 1, Token.DOT)) {
+      open.look(at++);
+    } else if (has(EXPECT)) {
+      source();
+    } else {
+      clear(ROWS);
+      open.look(at);
+      Word word = tokens.word(at++);
+      if (word != null) {
+        keyword(word);
+      }
+    }
+  }
+
+  private void source() {
+    Word word = tokens.word(at);
+    boolean opens = tokens.is(at + 1, Token.OPEN);
+    if (word == Word.SELECT || word == Word.WITH) {
+      clear(EXPECT);
+      at++;
+      keyword(word);
+    } else if (word == Word.VALUES && opens) {
+      clear(EXPECT);
+      set(ROWS);
+      at++;
+    } else if (word == Word.LATERAL || word == Word.TABLE && opens) {
+      at++;
+    } else {
+      named();
+    }
+  }
+
+  private void named() {
+    clear(EXPECT);
+    int first = at;
+    Cursor cursor = new Cursor(tokens, at, size);
+    Target target = cursor.target();
+    at = cursor.at;
+    boolean simple = at == first + 1;
+    if (tokens.is(at, Token.OPEN)) {
+      open.table(first, simple);
+      open.columnsAt(at);
+    } else if (target != null && !(simple && common.isVisible(tokens.name(first)))) {
+      reads.add(target);
+    }
+  }
+
+  /** What stands for a source without being a name: a literal, a placeholder, a variable. */
+  private void literalSource() {
+    clear(EXPECT);
+    switch (tokens.type(at)) {
+      case STAGE -> {}
+      case STRING -> {
+        String text = tokens.string(at);
+        if (text.startsWith("@") || text.contains("://")) {
+          open.because(!tokens.is(at - 1, Word.FROM) || !text.startsWith("@"));
+          return;
+        }
+        reads.add(new Cursor(tokens, at, size).argument(at));
+      }
+      case BIND, VARIABLE -> reads.add(new Cursor(tokens, at, size).argument(at));
+      default -> open.because(true);
+    }
+  }
+
+  /** Acts on a word that stands just before the current place. */
+  private void keyword(Word word) {
+    boolean alias = tokens.is(at - 2, Word.AS);
+    switch (word) {
+      case SELECT -> clear(IN_FROM | ARGUMENTS);
+      case WITH -> with();
+      case FROM -> from();
+      case JOIN -> {
+        boolean policy = tokens.is(at - 2, Word.WITH) && tokens.is(at, Word.POLICY);
+        if (!policy && !tokens.is(at - 2, Word.ALLOWED)) {
+          set(EXPECT | IN_FROM);
+        }
+      }
+      case USING -> {
+        if (depth == 0 && (lead == Word.MERGE || lead == Word.DELETE)) {
+          set(lead == Word.MERGE ? EXPECT : EXPECT | IN_FROM);
+        }
+      }
+      case LIKE, CLONE -> {
+        if (defining && depth == 0) {
+          set(EXPECT);
+        }
+      }
+      case AS -> defining &= depth > 0;
+      case INTO, REFERENCES -> passTarget(tokens.is(at, Word.TABLE) ? at + 1 : at);
+      case FORMAT_NAME, FILE_FORMAT -> format();
+      case UNION, WHERE, HAVING, QUALIFY, ORDER, INTERSECT, MINUS, CONNECT -> {
+        if (!alias) {
+          clear(IN_FROM);
+        }
+        if (word == Word.UNION && has(BODY) && has(RECURSIVE)) {
+          common.defineInside();
+        }
+      }
+      case GROUP -> {
+        if (!alias && !tokens.is(at - 2, Word.WITHIN)) {
+          clear(IN_FROM);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void from() {
+    int before = at - 2;
+    boolean comparison =
+        tokens.is(before, Word.DISTINCT)
+            && (tokens.is(before - 1, Word.IS) || tokens.is(before - 1, Word.NOT));
+    if (comparison || has(ARGUMENTS)) {
+      return;
+    }
+    // CREATE … FROM a backup or a share names no table. UPDATE … FROM takes whichever of several
+    // rows that match [D].
+    open.because(depth == 0 && (defining || lead == Word.UPDATE));
+    set(EXPECT | IN_FROM);
+  }
+
+  private void with() {
+    clear(IN_FROM | ARGUMENTS);
+    boolean other = defining || tokens.is(at - 2, Word.START) || lead == Word.ALTER;
+    if (!other) {
+      boolean word =
+          tokens.is(at, Word.RECURSIVE)
+              && !tokens.is(at + 1, Word.AS)
+              && !tokens.is(at + 1, Token.OPEN);
+      commonTable(word ? at + 1 : at, word ? RECURSIVE : 0);
+    }
+  }
+
+  /** Passes {@code name [(columns)] AS (}, where the body begins. */
+  private void commonTable(int name, int recursive) {
+    int behind = name + 1;
+    if (tokens.is(behind, Token.OPEN)) {
+      behind = open.namesEnd(behind);
+    }
+    if (open.isName(name) && tokens.is(behind, Word.AS) && tokens.is(behind + 1, Token.OPEN)) {
+      common.begin(tokens.name(name));
+      push(BODY | recursive);
+      at = behind + 2;
+    } else {
+      open.because(true);
+    }
+  }
+
+  private void format() {
+    if (!tokens.is(at, Token.EQUALS)) {
+      return;
+    }
+    int place = tokens.isSymbol(at + 1, '>') ? at + 2 : at + 1;
+    if (tokens.is(place, Token.BIND) || tokens.is(place, Token.VARIABLE)) {
+      formats.add(new Cursor(tokens, place, size).argument(place));
+      return;
+    }
+    Cursor cursor = new Cursor(tokens, place, size);
+    Target target = cursor.target();
+    if (target != null) {
+      formats.add(target);
+      at = cursor.at;
+    }
+  }
+}

@@ -68,7 +68,22 @@ final class KnownFunctions {
           "VALIDATE",
           "VALUES");
 
+  /** As {@link Survey} knows them by word, for those who quote them. */
+  private static final Set<String> HISTORY =
+      Set.of(
+          "LAST_QUERY_ID",
+          "RESULT_SCAN",
+          "CURRENT_SESSION",
+          "CURRENT_TRANSACTION",
+          "LAST_TRANSACTION",
+          "CURRENT_STATEMENT",
+          "QUERY_HISTORY_BY_SESSION");
+
   private KnownFunctions() {}
+
+  static boolean isHistory(String name) {
+    return HISTORY.contains(name);
+  }
 
   static boolean isSystem(String text, int from) {
     return (text.charAt(from) | 0x20) == 's'

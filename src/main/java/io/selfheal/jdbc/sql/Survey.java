@@ -185,9 +185,11 @@ final class Survey {
   }
 
   private void quoted(int at) {
-    boolean called = tokens.is(at + 1, Token.OPEN);
-    if (called && KnownFunctions.isSystem(tokens.text, tokens.from(at) + 1)) {
-      sideEffect = true;
+    if (tokens.is(at + 1, Token.OPEN)) {
+      sideEffect |= KnownFunctions.isSystem(tokens.text, tokens.from(at) + 1);
+      if (KnownFunctions.isHistory(tokens.name(at))) {
+        traits.add(Trait.HISTORY);
+      }
     }
     if (tokens.is(at - 1, Token.DOT) && tokens.name(at).equalsIgnoreCase("NEXTVAL")) {
       sequence();

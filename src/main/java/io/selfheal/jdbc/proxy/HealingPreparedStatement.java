@@ -84,7 +84,7 @@ abstract class HealingPreparedStatement extends ValueStatement {
     if (pending == null) {
       pending = new PreparedBatch(this);
     }
-    pending.add(parameters.snapshot());
+    pending.add(parameters);
   }
 
   /** Not for prepared statements: the physical one says so. */

@@ -97,6 +97,9 @@ final class Parameters implements Binds {
             null);
       };
 
+  /** A position in the arrays below, in bytes. */
+  private static final int SLOT = 20;
+
   private @Nullable Setter[] setters = new @Nullable Setter[0];
   private long[] bits = new long[0];
   private @Nullable Object[] values = new @Nullable Object[0];
@@ -104,9 +107,18 @@ final class Parameters implements Binds {
   private int last;
 
   void put(int index, Setter setter, long itsBits, @Nullable Object value, @Nullable Object extra) {
-    if (index < 1) {
-      return;
+    if (index >= 1) {
+      load(index, setter, itsBits, copy(value), copy(extra));
     }
+  }
+
+  /** The same for what nobody else has in hand, so it is not copied; no setter means not bound. */
+  void load(
+      int index,
+      @Nullable Setter setter,
+      long itsBits,
+      @Nullable Object value,
+      @Nullable Object extra) {
     if (index >= setters.length) {
       int size = Math.max(8, Integer.highestOneBit(index) * 2);
       setters = Arrays.copyOf(setters, size);
@@ -116,8 +128,8 @@ final class Parameters implements Binds {
     }
     setters[index] = setter;
     bits[index] = itsBits;
-    values[index] = copy(value);
-    extras[index] = copy(extra);
+    values[index] = value;
+    extras[index] = extra;
     last = Math.max(last, index);
   }
 
@@ -134,7 +146,37 @@ final class Parameters implements Binds {
     }
   }
 
-  /** As they are now, for a row of a batch. */
+  int last() {
+    return last;
+  }
+
+  /** How a position was bound; null if it was not. */
+  @Nullable Setter setter(int index) {
+    return index < setters.length ? setters[index] : null;
+  }
+
+  long bits(int index) {
+    return index < bits.length ? bits[index] : 0;
+  }
+
+  @Nullable Object value(int index) {
+    return index < values.length ? values[index] : null;
+  }
+
+  @Nullable Object extra(int index) {
+    return index < extras.length ? extras[index] : null;
+  }
+
+  /** What they take in memory with the texts and other objects, roughly. */
+  long bytes() {
+    long bytes = 0;
+    for (int i = 1; i <= last; i++) {
+      bytes += SLOT + Sizes.of(values[i]) + Sizes.of(extras[i]);
+    }
+    return bytes;
+  }
+
+  /** As they are now. */
   Parameters snapshot() {
     var copy = new Parameters();
     copy.setters = Arrays.copyOf(setters, last + 1);

@@ -8,9 +8,7 @@ import java.sql.BatchUpdateException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PreparedBatch implements Operation<long[]> {
 
   private final HealingPreparedStatement statement;
-  private final List<Parameters> rows = new ArrayList<>();
+  private final BatchRows rows = new BatchRows();
   private @Nullable BatchUpdateException rowByRow;
   private boolean started;
 
@@ -33,9 +31,14 @@ final class PreparedBatch implements Operation<long[]> {
     rows.add(row);
   }
 
+  /** What was added; not changed any more once it was executed. */
+  BatchRows rows() {
+    return rows;
+  }
+
   void refill(PreparedStatement physical) throws SQLException {
-    for (var row : rows) {
-      row.apply(physical);
+    for (int row = 0; row < rows.size(); row++) {
+      rows.apply(row, physical);
       physical.addBatch();
     }
     physical.clearParameters();

@@ -60,7 +60,21 @@ final class Column implements ColumnLike {
       nulls = mark(nulls, row);
       return true;
     }
-    return values.put(row, from.bits(index), value);
+    if (!values.put(row, from.bits(index), value)) {
+      values = references(values, row);
+      values.put(row, 0, value);
+    }
+    return true;
+  }
+
+  private Values references(Values compact, int rows) {
+    var references = Values.references();
+    for (int row = 0; row < rows; row++) {
+      if (!isMarked(absent, row) && !isMarked(sqlNulls, row) && !isMarked(nulls, row)) {
+        references.put(row, 0, compact.value(row));
+      }
+    }
+    return references;
   }
 
   private boolean addSqlNull(int row, long type) {

@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.proxy.Parameters.Setter;
+import java.math.BigDecimal;
 import java.sql.Date;
 import java.sql.Time;
 import java.sql.Timestamp;
@@ -23,6 +24,9 @@ abstract sealed class Values {
     if (LONGS.contains(setter)) {
       return new Longs();
     }
+    if (setter == Parameters.BIG_DECIMAL) {
+      return new Decimals();
+    }
     if (setter == Parameters.DATE || setter == Parameters.DATE_CALENDAR) {
       return new Instants(Date.class);
     }
@@ -32,6 +36,11 @@ abstract sealed class Values {
     return setter == Parameters.TIMESTAMP || setter == Parameters.TIMESTAMP_CALENDAR
         ? new Timestamps()
         : new References();
+  }
+
+  /** For values that do not fit elsewhere. */
+  static Values references() {
+    return new References();
   }
 
   /** Whether the bits are the value, so that they differ from row to row. */
@@ -174,6 +183,62 @@ abstract sealed class Values {
     @Override
     long bytes() {
       return millis.bytes() + nanos.bytes();
+    }
+  }
+
+  /** Numbers of up to 18 digits. */
+  private static final class Decimals extends Values {
+
+    private static final int DIGITS = 18;
+
+    private final Pieces<long[]> unscaled = Pieces.ofLongs();
+    private int scale;
+
+    /** Made when a row has another scale than the first one. */
+    private @Nullable Pieces<int[]> scales;
+
+    @Override
+    boolean takesNull() {
+      return false;
+    }
+
+    @Override
+    boolean put(int row, long bits, @Nullable Object value) {
+      if (!(value instanceof BigDecimal number)
+          || number.getClass() != BigDecimal.class
+          || number.precision() > DIGITS) {
+        return false;
+      }
+      if (unscaled.bytes() == 0) {
+        scale = number.scale();
+      }
+      unscaled.room(row)[Pieces.offset(row)] = number.unscaledValue().longValue();
+      putScale(row, number.scale());
+      return true;
+    }
+
+    private void putScale(int row, int its) {
+      if (scales == null && its != scale) {
+        scales = Pieces.ofInts();
+        for (int earlier = 0; earlier < row; earlier++) {
+          scales.room(earlier)[Pieces.offset(earlier)] = scale;
+        }
+      }
+      if (scales != null) {
+        scales.room(row)[Pieces.offset(row)] = its;
+      }
+    }
+
+    @Override
+    Object value(int row) {
+      int at = Pieces.offset(row);
+      return BigDecimal.valueOf(
+          unscaled.get(row)[at], scales == null ? scale : scales.get(row)[at]);
+    }
+
+    @Override
+    long bytes() {
+      return unscaled.bytes() + (scales == null ? 0 : scales.bytes());
     }
   }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfheal.jdbc.ReplayRefusedException;
 import io.selfheal.jdbc.proxy.Parameters.Setter;
+import io.selfheal.jdbc.session.Context;
 import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.Date;
 import java.sql.JDBCType;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.sql.Types;
@@ -113,7 +116,14 @@ class BatchRowsTest {
           value(Parameters.STRING, random -> "text" + random.nextInt(10)),
           value(Parameters.NSTRING, random -> "text" + random.nextInt(10)),
           value(Parameters.BIG_DECIMAL, random -> BigDecimal.valueOf(random.nextLong(), 3)),
+          value(
+              Parameters.BIG_DECIMAL,
+              random -> new BigDecimal(new BigInteger(70, random), random.nextInt(9) - 4)),
           value(Parameters.BYTES, random -> new byte[random.nextInt(4)]),
+          value(Parameters.BIG_DECIMAL, random -> new BigDecimal(random.nextInt())),
+          value(
+              Parameters.VENDOR,
+              random -> (Context.Attribute<Statement>) to -> to.setCursorName("vendor")),
           value(Parameters.DATE, random -> new Date(random.nextLong() >> 14)),
           value(Parameters.TIME, random -> new Time(random.nextLong() >> 14)),
           value(Parameters.TIMESTAMP, BatchRowsTest::stamp),

@@ -8,9 +8,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -105,6 +108,46 @@ final class H2SqlEngine implements SqlEngine {
       }
     } catch (SqlFailure | SQLException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public SortedMap<String, List<List<String>>> tables() {
+    var all = new TreeMap<String, List<List<String>>>();
+    for (var object : catalog.objects()) {
+      if (object instanceof SqlObject.Table) {
+        var key = object.key();
+        var rows = new ArrayList<>(table(key.toString()));
+        rows.sort(Comparator.comparing(Object::toString));
+        all.put(key.schema() + "." + key.name(), rows);
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public void clear() {
+    try {
+      for (var transaction : transactions.running()) {
+        transaction.session.abort(transaction);
+      }
+      for (var database : catalog.databases()) {
+        for (var object : catalog.drop(database, null)) {
+          synchronized (commits) {
+            try (var statement = reader.createStatement()) {
+              discard(statement, object);
+            }
+          }
+        }
+      }
+    } catch (SqlFailure | SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    catalog.createDatabase("DEMO");
+    history.clear();
+    transactions.clear();
+    synchronized (results) {
+      results.clear();
     }
   }
 

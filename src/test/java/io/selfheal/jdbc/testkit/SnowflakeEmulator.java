@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -136,6 +137,24 @@ public final class SnowflakeEmulator implements AutoCloseable {
   /** The rows of a table as they stand committed, as wire strings. */
   public List<List<String>> table(String qualifiedName) {
     return engine.table(qualifiedName);
+  }
+
+  /**
+   * Every permanent table that is there, by schema and name, with its rows as they stand committed;
+   * they are sorted, as a table has no order of its own.
+   */
+  public SortedMap<String, List<List<String>>> tables() {
+    return engine.tables();
+  }
+
+  /**
+   * Everything permanent goes, and every open transaction with it, so that one emulator does for
+   * many tests; sessions stay, with the names they use.
+   */
+  public void clear() {
+    faults.clear();
+    engine.clear();
+    log.clear();
   }
 
   @Override

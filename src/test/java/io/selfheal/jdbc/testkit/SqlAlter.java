@@ -17,6 +17,9 @@ final class SqlAlter {
   static SqlRows run(SqlRun run) throws SqlFailure {
     var in = run.in;
     if (!in.accept("TABLE")) {
+      if (in.acceptAny("VIEW", "STAGE") || in.accept("FILE", "FORMAT")) {
+        return renameOther(run, in.peek(-1).value());
+      }
       if (in.acceptAny("WAREHOUSE", "USER", "ACCOUNT", "DATABASE", "SCHEMA")) {
         return DONE;
       }
@@ -65,6 +68,55 @@ final class SqlAlter {
     }
     in.accept(";");
     in.expectEnd();
+    run.session.engine.timeTravel.altered(table, run.session.engine.catalog.tick());
+    return DONE;
+  }
+
+  private static SqlRows renameOther(SqlRun run, String kind) throws SqlFailure {
+    var in = run.in;
+    var space =
+        switch (kind) {
+          case "VIEW" -> Space.RELATION;
+          case "STAGE" -> Space.STAGE;
+          default -> Space.FORMAT;
+        };
+    boolean ifExists = in.ifExists();
+    var names = run.session.names;
+    var key = names.key(space, in.name());
+    var object = names.find(key);
+    if (object == null || object instanceof Table) {
+      if (ifExists) {
+        return DONE;
+      }
+      throw SqlErrors.missing(space == Space.RELATION ? "View" : space.word, key.toString());
+    }
+    if (!in.accept("RENAME", "TO")) {
+      SqlDdl.options(in);
+      return DONE;
+    }
+    var target = names.key(space, in.name());
+    in.accept(";");
+    in.expectEnd();
+    var there =
+        object.temporary() ? names.temporary.get(target) : run.session.engine.catalog.get(target);
+    if (there != null) {
+      throw SqlErrors.exists(target.toString());
+    }
+    if (object.temporary()) {
+      names.temporary.remove(key);
+    } else {
+      run.session.engine.catalog.remove(key);
+    }
+    long now = run.start;
+    boolean temporary = object.temporary();
+    SqlDdl.put(
+        run,
+        object instanceof SqlObject.View view
+            ? new SqlObject.View(target, temporary, now, view.columnNames(), view.query())
+            : object instanceof SqlObject.Stage stage
+                ? new SqlObject.Stage(target, temporary, now, stage.directory(), stage.format())
+                : new SqlObject.Format(
+                    target, temporary, now, ((SqlObject.Format) object).options()));
     return DONE;
   }
 
@@ -116,6 +168,7 @@ final class SqlAlter {
     remove(run, other);
     SqlDdl.put(run, table.renamed(other.key()));
     SqlDdl.put(run, other.renamed(table.key()));
+    run.session.engine.timeTravel.altered(other, run.session.engine.catalog.tick());
   }
 
   private static void add(SqlRun run, Table table) throws SqlFailure {

@@ -56,6 +56,7 @@ final class SqlDdl {
         yield SqlStages.createFormat(run, modifiers);
       }
       case "PROCEDURE" -> SqlProcedures.create(run, modifiers);
+      case "FUNCTION" -> SqlUserFunctions.create(run, modifiers);
       default -> throw SqlErrors.unsupported("CREATE " + kind.value());
     };
   }
@@ -257,7 +258,7 @@ final class SqlDdl {
     }
     boolean ifExists = in.ifExists();
     var parts = in.name();
-    if (kind.equals("PROCEDURE")) {
+    if (kind.equals("PROCEDURE") || kind.equals("FUNCTION")) {
       in.expect("(");
       in.skipParenthesis();
     }
@@ -270,6 +271,7 @@ final class SqlDdl {
       case "FILE" -> drop(run, Space.FORMAT, "FILE FORMAT", parts, ifExists);
       case "SEQUENCE" -> drop(run, Space.SEQUENCE, kind, parts, ifExists);
       case "PROCEDURE" -> drop(run, Space.PROCEDURE, kind, parts, ifExists);
+      case "FUNCTION" -> drop(run, Space.FUNCTION, kind, parts, ifExists);
       case "DATABASE", "SCHEMA" -> dropContainer(run, kind, parts, ifExists);
       default -> throw SqlErrors.unsupported("DROP " + kind);
     };

@@ -17,6 +17,12 @@ final class SqlDescribe {
           case "RESULT" -> result(run);
           case "TRANSACTION" -> transaction(run);
           case "PROCEDURE" -> procedure(run);
+          case "STAGE" -> properties(run, Space.STAGE);
+          case "FILE" -> {
+            in.expect("FORMAT");
+            yield properties(run, Space.FORMAT);
+          }
+          case "FUNCTION" -> function(run);
           default -> throw SqlErrors.unsupported("DESCRIBE " + kind.value());
         };
     in.accept(";");
@@ -102,6 +108,37 @@ final class SqlDescribe {
     var rows = SqlShow.transactions();
     SqlShow.transaction(rows, engine, transaction);
     return rows.done();
+  }
+
+  private static SqlRows properties(SqlRun run, Space space) throws SqlFailure {
+    var key = run.session.names.key(space, run.in.name());
+    var object = run.session.names.find(key);
+    if (object == null) {
+      throw SqlErrors.missing(space.word, key.toString());
+    }
+    var rows = SqlRows.of("property", "property_value");
+    var options =
+        object instanceof SqlObject.Stage stage
+            ? stage.format()
+            : ((SqlObject.Format) object).options();
+    options.values().forEach((name, value) -> rows.row(name, value.toString()));
+    return rows.done();
+  }
+
+  private static SqlRows function(SqlRun run) throws SqlFailure {
+    var name = run.in.name();
+    if (run.in.accept("(")) {
+      run.in.skipParenthesis();
+    }
+    var function = SqlUserFunctions.find(run, name);
+    if (function == null) {
+      throw SqlErrors.missing("Function", String.join(".", name));
+    }
+    return SqlRows.of("property", "value")
+        .row("returns", function.returns().sql())
+        .row("language", "SQL")
+        .row("body", function.body())
+        .done();
   }
 
   private static SqlRows procedure(SqlRun run) throws SqlFailure {

@@ -2,6 +2,7 @@ package io.selfheal.jdbc.testkit;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * The SQL half of the emulator: one account's databases, stages, query history and transactions
@@ -20,6 +21,16 @@ interface SqlEngine extends AutoCloseable {
    * order, as wire strings.
    */
   List<List<String>> table(String qualifiedName);
+
+  /** All permanent tables as SCHEMA.NAME with their committed rows, sorted. */
+  default SortedMap<String, List<List<String>>> tables() {
+    throw new UnsupportedOperationException("this engine has no tables");
+  }
+
+  /** Forgets all permanent objects, transactions, results and the history. */
+  default void clear() {
+    throw new UnsupportedOperationException("this engine holds nothing");
+  }
 
   @Override
   void close();

@@ -126,6 +126,8 @@ final class SqlExpressions {
         if (token.is("IDENTIFIER") && in.isNext("(")) {
           in.at--;
           to.emit(String.join(".", in.name().stream().map(SqlTranslator::quote).toList()));
+        } else if (!in.isNext(".") && !in.isNext("(") && to.argument(token.value())) {
+          return;
         } else if (in.isNext(".") && in.peek(1).kind() == SqlToken.Kind.VARIABLE) {
           in.at++;
           one();
@@ -157,7 +159,7 @@ final class SqlExpressions {
       case VARIABLE -> {
         // $1 is a column of a staged file or of VALUES.
         if (Character.isDigit(token.value().charAt(0))) {
-          boolean file = in.tokens.stream().anyMatch(any -> any.kind() == SqlToken.Kind.LOCATION);
+          boolean file = in.tokens.stream().anyMatch(SqlSources::isStage);
           to.emit(SqlTranslator.quote((file ? "$" : "COLUMN") + token.value()));
         } else {
           to.param(run.variable(token));
@@ -227,7 +229,12 @@ final class SqlExpressions {
       return;
     }
     if (in.isNext("(")) {
-      throw SqlErrors.unsupported("function " + String.join(".", parts));
+      var function = SqlUserFunctions.find(run, parts);
+      if (function == null) {
+        throw SqlErrors.unsupported("function " + String.join(".", parts));
+      }
+      call(function);
+      return;
     }
     var column = new ArrayList<String>();
     for (var part : parts.subList(Math.max(0, parts.size() - 2), parts.size())) {
@@ -270,6 +277,11 @@ final class SqlExpressions {
       case "GREATEST", "LEAST" -> wrap(name + "(", ") RESPECT NULLS");
       case "CONCAT" -> concat();
       default -> {
+        var own = SqlUserFunctions.find(run, List.of(name));
+        if (own != null) {
+          call(own);
+          return;
+        }
         if (DIFFERENT.contains(name)) {
           throw SqlErrors.unsupported("function " + name);
         }
@@ -281,6 +293,20 @@ final class SqlExpressions {
         }
       }
     }
+  }
+
+  private void call(SqlObject.Function function) throws SqlFailure {
+    to.in.expect("(");
+    var starts = new ArrayList<Integer>();
+    var ends = new ArrayList<Integer>();
+    while (!to.in.isNext(")")) {
+      starts.add(to.in.at);
+      ends.add(argumentEnd());
+      to.in.at = ends.get(ends.size() - 1);
+      to.in.accept(",");
+    }
+    to.in.expect(")");
+    to.inline(function, starts, ends);
   }
 
   private void fixed(String text) throws SqlFailure {

@@ -151,6 +151,30 @@ final class SqlFunctions {
     };
   }
 
+  /** Of a view: the latest change of any table behind it. [D] */
+  private static long lastChange(SqlRun run, SqlObject.Key key) throws SqlFailure {
+    var engine = run.session.engine;
+    var object = run.session.names.find(key);
+    if (object instanceof SqlObject.Table table) {
+      return engine.timeTravel.lastCommit(table);
+    } else if (!(object instanceof SqlObject.View view)) {
+      throw SqlErrors.missing("Table", key.toString());
+    } else {
+      var probe = SqlRun.inside(run, view.query());
+      new SqlTranslator(probe, probe.in).view(view.query(), key.database(), key.schema());
+      long last = view.created();
+      for (var read : probe.read) {
+        last =
+            Math.max(
+                last,
+                read instanceof SqlObject.Table table
+                    ? engine.timeTravel.lastCommit(table)
+                    : read.created());
+      }
+      return last;
+    }
+  }
+
   private static Param text(String value, int length) {
     return new Param(0, new SqlType(SqlType.Kind.TEXT, length, 0), value);
   }
@@ -177,11 +201,12 @@ final class SqlFunctions {
       case "SYSTEM$ABORT_SESSION" -> text(engine.abortSession(number(arguments, 0)), 256);
       case "SYSTEM$CANCEL_QUERY" -> text(engine.cancel(text(arguments.get(0))), 256);
       case "SYSTEM$LAST_CHANGE_COMMIT_TIME" -> {
-        var table = session.names.table(new SqlCursor(text(arguments.get(0)), run).name());
+        var parts = new SqlCursor(text(arguments.get(0)), run).name();
         yield new Param(
             0,
             new SqlType(SqlType.Kind.FIXED, 38, 0),
-            BigDecimal.valueOf(engine.timeTravel.lastCommit(table)));
+            BigDecimal.valueOf(
+                lastChange(run, session.names.key(SqlObject.Space.RELATION, parts))));
       }
       default -> throw SqlErrors.unsupported("function " + name);
     };

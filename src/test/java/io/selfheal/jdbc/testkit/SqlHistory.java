@@ -24,6 +24,11 @@ final class SqlHistory {
   /** How many more looks do not show the newest row yet; guarded by this. */
   private int late;
 
+  /** Forgets what has ended. */
+  synchronized void clear() {
+    rows.values().removeIf(row -> row.get("END_TIME") != null);
+  }
+
   synchronized void showLate(int looks) {
     late = looks;
   }
@@ -151,10 +156,10 @@ final class SqlHistory {
     int hidden = late > 0 ? 1 : 0;
     late -= hidden;
     rows.values().stream()
+        .filter(filter)
         .sorted(
             Comparator.comparing((Map<String, Object> row) -> (Long) row.get("START_TIME"))
                 .reversed())
-        .filter(filter)
         .skip(hidden)
         .limit(limit)
         .forEach(row -> found.add(wire(row)));

@@ -59,7 +59,9 @@ final class SqlInformationSchema {
             "ROW_COUNT#",
             "CREATED@",
             "LAST_ALTERED@",
+            "LAST_DDL@",
             "COMMENT");
+    var travel = run.session.engine.timeTravel;
     for (var object : scope.objects(run.session, SqlObject.class)) {
       var key = object.key();
       if (object instanceof Table table) {
@@ -73,7 +75,8 @@ final class SqlInformationSchema {
             "NO",
             null,
             table.created(),
-            run.session.engine.timeTravel.lastCommit(table),
+            Math.max(travel.lastCommit(table), travel.lastDdl(table)),
+            travel.lastDdl(table),
             table.comment());
       } else if (object instanceof View) {
         rows.row(
@@ -84,6 +87,7 @@ final class SqlInformationSchema {
             "VIEW",
             "NO",
             null,
+            object.created(),
             object.created(),
             object.created(),
             null);

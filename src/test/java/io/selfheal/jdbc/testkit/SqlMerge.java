@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.testkit;
 
 import io.selfheal.jdbc.testkit.SqlEngine.SqlFailure;
+import io.selfheal.jdbc.testkit.SqlToken.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +34,7 @@ record SqlMerge(
     }
     in.expect("USING");
     int source = in.at;
+    qualifyInserted(in);
     int on = SqlDml.topLevel(in, "ON");
     int when = SqlDml.topLevel(in, "WHEN");
     if (on < 0 || when < on) {
@@ -60,6 +62,36 @@ record SqlMerge(
             names);
     in.at = end;
     return merge;
+  }
+
+  /**
+   * A bare name among the values that a row is inserted from is the source's column [D]; H2 finds
+   * it ambiguous. This is how dbt writes them.
+   */
+  private static void qualifyInserted(SqlCursor in) {
+    int on = SqlDml.topLevel(in, "ON");
+    if (on < 1 || !in.tokens.get(on - 1).isName()) {
+      return;
+    }
+    var alias = in.tokens.get(on - 1);
+    for (int i = on; i < in.tokens.size() - 1; i++) {
+      if (!in.tokens.get(i).is("VALUES") || !in.tokens.get(i + 1).is("(")) {
+        continue;
+      }
+      for (i += 2; i < in.tokens.size() - 1; i++) {
+        var before = in.tokens.get(i - 1);
+        var after = in.tokens.get(i + 1);
+        if (in.tokens.get(i).isName()
+            && (before.is("(") || before.is(","))
+            && (after.is(")") || after.is(","))) {
+          in.tokens.addAll(i, List.of(alias, new SqlToken(Kind.SYMBOL, ".", 0, 0)));
+          i += 2;
+        }
+        if (in.tokens.get(i).is(")")) {
+          break;
+        }
+      }
+    }
   }
 
   private static List<Clause> clauses(SqlCursor in, int when) throws SqlFailure {

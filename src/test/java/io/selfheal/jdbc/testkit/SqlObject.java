@@ -10,7 +10,8 @@ sealed interface SqlObject {
     STAGE("Stage"),
     FORMAT("File format"),
     SEQUENCE("Sequence"),
-    PROCEDURE("Procedure");
+    PROCEDURE("Procedure"),
+    FUNCTION("Function");
 
     final String word;
 
@@ -108,6 +109,16 @@ sealed interface SqlObject {
       List<String> parameters,
       List<String> types,
       String returns,
+      String body)
+      implements SqlObject {}
+
+  record Function(
+      Key key,
+      boolean temporary,
+      long created,
+      List<String> parameters,
+      List<SqlType> types,
+      SqlType returns,
       String body)
       implements SqlObject {}
 }

@@ -9,8 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +45,12 @@ final class SqlRun implements SqlCursor.Names {
    */
   final Map<Integer, SqlType> targets = new HashMap<>();
 
+  /** The tables and views that were translated so far, those inside of views too. */
+  final Set<SqlObject> read = new LinkedHashSet<>();
+
+  /** At which tables are read while the query of a view is translated, or null for now. */
+  SqlTimeTravel.Moment moment;
+
   private final int bindOffset;
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private volatile PreparedStatement current;
@@ -59,6 +67,14 @@ final class SqlRun implements SqlCursor.Names {
     this.bindOffset = bindOffset;
     this.start = session.engine.catalog.tick();
     this.in = new SqlCursor(sql, this);
+  }
+
+  /** A text that is looked at on behalf of this statement and not run by itself. */
+  static SqlRun inside(SqlRun run, String sql) throws SqlFailure {
+    var query =
+        new SqlEngine.Query(
+            run.queryId, sql, run.binds, run.describe, run.clientGenerated, run.parameters);
+    return new SqlRun(run.session, run.queryId, sql, query, 0);
   }
 
   /** The highest position bound in this text. */

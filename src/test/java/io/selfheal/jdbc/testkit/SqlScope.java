@@ -25,7 +25,9 @@ record SqlScope(
     var schema = session.schema();
     String table = null;
     if (in.accept("IN")) {
-      if (in.accept("ACCOUNT")) {
+      if (in.accept("SESSION")) {
+        table = null;
+      } else if (in.accept("ACCOUNT")) {
         database = null;
         schema = null;
       } else if (in.accept("DATABASE")) {

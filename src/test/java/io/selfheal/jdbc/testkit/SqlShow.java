@@ -20,6 +20,9 @@ final class SqlShow {
     if (in.acceptAny("VARIABLES", "PARAMETERS", "TRANSACTIONS")) {
       return session(run, in.peek(-1).value());
     }
+    if (in.isNext("USER", "FUNCTIONS") || in.isNext("USER", "PROCEDURES")) {
+      in.next();
+    }
     var kind = in.next().value();
     if (in.isNext("KEYS") || in.isNext("FORMATS")) {
       kind += " " + in.next().value();
@@ -60,7 +63,7 @@ final class SqlShow {
                     run.start,
                     run.start,
                     name,
-                    variable.wire(),
+                    SqlValues.shown(variable.type(), variable.wire()),
                     variable.type().kind().name().toLowerCase(java.util.Locale.ROOT));
               }
             });
@@ -438,6 +441,31 @@ final class SqlShow {
             "is_table_function",
             "valid_for_clustering",
             "is_secure");
+    for (var function : scope.named(run.session, SqlObject.Function.class)) {
+      if (kind.equals("FUNCTIONS")) {
+        int count = function.parameters().size();
+        var types = function.types().stream().map(SqlType::word).toList();
+        rows.row(
+            function.created(),
+            function.key().name(),
+            function.key().schema(),
+            "N",
+            "N",
+            "N",
+            count,
+            count,
+            function.key().name()
+                + "("
+                + String.join(", ", types)
+                + ") RETURN "
+                + function.returns().word(),
+            "user-defined function",
+            function.key().database(),
+            "N",
+            "N",
+            "N");
+      }
+    }
     if (kind.equals("PROCEDURES")) {
       for (var procedure : scope.named(run.session, SqlObject.Procedure.class)) {
         var key = procedure.key();

@@ -94,11 +94,17 @@ final class SqlSources {
     } else if (to.in.isNext("TABLE", "(")) {
       to.in.at += 2;
       tableFunction();
-    } else if (to.in.peek().kind() == Kind.LOCATION) {
+    } else if (isStage(to.in.peek())) {
       stage();
     } else {
       relation(to.in.name());
     }
+  }
+
+  /** {@code @stage/path}, or with quotes as write_pandas has it. */
+  static boolean isStage(SqlToken token) {
+    return token.kind() == Kind.LOCATION
+        || token.kind() == Kind.STRING && token.value().startsWith("@");
   }
 
   private void values() throws SqlFailure {
@@ -238,20 +244,22 @@ final class SqlSources {
       alias(parts.get(parts.size() - 1));
       return;
     }
-    if (to.in.isNext("AT", "(") || to.in.isNext("BEFORE", "(")) {
-      var table = run.session.names.table(parts);
-      boolean inclusive = to.in.next().is("AT");
-      to.in.expect("(");
-      rows(SqlTimeTravel.rows(run, table, inclusive, to.in));
-      to.in.expect(")");
-      alias(table.key().name());
-      return;
-    }
     if (object == null) {
       throw SqlErrors.missing(
           "Object", run.session.names.key(Space.RELATION, parts, database, schema).toString());
     }
-    emitObject(object);
+    var outer = run.moment;
+    if (to.in.isNext("AT", "(") || to.in.isNext("BEFORE", "(")) {
+      boolean inclusive = to.in.next().is("AT");
+      to.in.expect("(");
+      run.moment = SqlTimeTravel.moment(run, inclusive, to.in);
+      to.in.expect(")");
+    }
+    try {
+      emitObject(object);
+    } finally {
+      run.moment = outer;
+    }
     alias(object.key().name());
   }
 
@@ -262,8 +270,13 @@ final class SqlSources {
   }
 
   private void emitObject(SqlObject object) throws SqlFailure {
+    run.read.add(object);
     if (object instanceof SqlObject.Table table) {
-      to.emit(table.h2());
+      if (run.moment == null) {
+        to.emit(table.h2());
+      } else {
+        rows(run.session.engine.timeTravel.at(table, run.moment));
+      }
       return;
     }
     var view = (SqlObject.View) object;

@@ -244,7 +244,7 @@ class SqlStatementsTest {
     for (var text :
         List.of(
             "insert all into t values (1) select 1",
-            "create function f() returns int as '1'",
+            "create function f() returns int language python as '1'",
             "undrop table t",
             "select try_cast('a' as int)",
             "select 1 from t, lateral flatten(input => 1)",

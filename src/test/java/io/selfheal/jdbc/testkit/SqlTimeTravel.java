@@ -25,6 +25,12 @@ final class SqlTimeTravel {
   /** Guarded by this. */
   private final Map<Long, Long> lastCommits = new HashMap<>();
 
+  /** Guarded by this: when a table was last made, altered, renamed or swapped. */
+  private final Map<Long, Long> lastDdl = new HashMap<>();
+
+  /** What AT or BEFORE names; with AT what the statement itself committed is included. [D] */
+  record Moment(boolean inclusive, String queryId, long instant) {}
+
   synchronized void committed(
       Connection reader,
       SqlObject.Table table,
@@ -61,21 +67,26 @@ final class SqlTimeTravel {
     return lastCommits.getOrDefault(table.id(), table.created());
   }
 
+  synchronized void altered(SqlObject.Table table, long tick) {
+    lastDdl.put(table.id(), tick);
+  }
+
+  synchronized long lastDdl(SqlObject.Table table) {
+    return lastDdl.getOrDefault(table.id(), table.created());
+  }
+
   synchronized void forget(long tableId) {
     versions.remove(tableId);
     lastCommits.remove(tableId);
+    lastDdl.remove(tableId);
   }
 
-  /**
-   * The rows as a statement found them; with {@code AT} what the statement itself committed is
-   * included. [D]
-   */
-  private synchronized SqlRows at(
-      SqlObject.Table table, boolean inclusive, String queryId, long instant) throws SqlFailure {
+  /** The rows as the statement found or, with AT, left them. */
+  synchronized SqlRows at(SqlObject.Table table, Moment moment) throws SqlFailure {
     Version found = null;
     for (var version : versions.getOrDefault(table.id(), List.of())) {
-      if (version.committed <= instant
-          || inclusive && queryId != null && queryId.equals(version.queryId)) {
+      if (version.committed <= moment.instant
+          || moment.inclusive && moment.queryId.equals(version.queryId)) {
         found = version;
       }
     }
@@ -91,13 +102,8 @@ final class SqlTimeTravel {
     return found.rows;
   }
 
-  /**
-   * Reads {@code STATEMENT => id} or {@code TIMESTAMP => …}; the cursor stands behind the opening
-   * parenthesis.
-   */
-  static SqlRows rows(SqlRun run, SqlObject.Table table, boolean inclusive, SqlCursor in)
-      throws SqlFailure {
-    var travel = run.session.engine.timeTravel;
+  /** Reads {@code STATEMENT => id}; the cursor stands behind the opening parenthesis. */
+  static Moment moment(SqlRun run, boolean inclusive, SqlCursor in) throws SqlFailure {
     if (!in.accept("STATEMENT", "=>")) {
       throw SqlErrors.unsupported("AT or BEFORE with " + in.peek().value());
     }
@@ -106,6 +112,6 @@ final class SqlTimeTravel {
     if (row == null) {
       throw SqlErrors.invalid("Statement " + queryId + " not found.");
     }
-    return travel.at(table, inclusive, queryId, (Long) row.get("START_TIME"));
+    return new Moment(inclusive, queryId, (Long) row.get("START_TIME"));
   }
 }

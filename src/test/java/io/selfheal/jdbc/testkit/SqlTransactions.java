@@ -57,6 +57,11 @@ final class SqlTransactions {
   /** Guarded by this: table id to the transaction that updates it. */
   private final Map<Long, Transaction> locks = new HashMap<>();
 
+  /** Forgets what has ended. */
+  synchronized void clear() {
+    all.values().removeIf(transaction -> transaction.state != State.RUNNING);
+  }
+
   synchronized Transaction begin(long id, String name, H2Session session, boolean single) {
     var transaction = new Transaction(id, name, session, single);
     all.put(id, transaction);

@@ -4,9 +4,11 @@ import io.selfheal.jdbc.testkit.SqlEngine.SqlFailure;
 import io.selfheal.jdbc.testkit.SqlH2Text.Param;
 import io.selfheal.jdbc.testkit.SqlToken.Kind;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -49,6 +51,14 @@ final class SqlTranslator {
   private final String schema;
   private final int depth;
   private Set<String> ctes = new HashSet<>();
+
+  /** In a function's body: what puts each argument in place of its parameter. */
+  private Map<String, Argument> arguments = Map.of();
+
+  /** An expression of the calling text. */
+  private interface Argument {
+    void emit() throws SqlFailure;
+  }
 
   SqlTranslator(SqlRun run, SqlCursor in) {
     this(run, in, new StringBuilder(), new ArrayList<>(), null, null, 0);
@@ -126,6 +136,7 @@ final class SqlTranslator {
             schema,
             depth);
     part.ctes = ctes;
+    part.arguments = arguments;
     part.in.at = in.at;
     part.plain();
     in.at = end;
@@ -310,6 +321,51 @@ final class SqlTranslator {
     new SqlTranslator(
             run, new SqlCursor(query, run), out, params, viewDatabase, viewSchema, depth + 1)
         .query();
+  }
+
+  /** True where the word was a parameter and its argument is in place. */
+  boolean argument(String word) throws SqlFailure {
+    var argument = arguments.get(word);
+    if (argument != null) {
+      argument.emit();
+    }
+    return argument != null;
+  }
+
+  /** The body of a function whose arguments stand between these tokens. */
+  void inline(SqlObject.Function function, List<Integer> starts, List<Integer> ends)
+      throws SqlFailure {
+    if (depth > 20 || starts.size() != function.parameters().size()) {
+      throw SqlErrors.invalid(
+          "Invalid argument types for function '" + function.key().name() + "'");
+    }
+    var key = function.key();
+    var body =
+        new SqlTranslator(
+            run,
+            new SqlCursor(function.body(), run),
+            out,
+            params,
+            key.database(),
+            key.schema(),
+            depth + 1);
+    body.arguments = new HashMap<>();
+    for (int i = 0; i < starts.size(); i++) {
+      int start = starts.get(i);
+      int end = ends.get(i);
+      var type = function.types().get(i).h2();
+      body.arguments.put(
+          function.parameters().get(i),
+          () -> {
+            int here = in.at;
+            in.at = start;
+            emit("CAST((").plainUntil(end).emit(") AS " + type + ")");
+            in.at = here;
+          });
+    }
+    emit("CAST((");
+    body.block(startsQuery(body.in.peek()) ? Mode.QUERY : Mode.PLAIN, false);
+    emit(") AS " + function.returns().h2() + ")");
   }
 
   /**

@@ -141,6 +141,11 @@ record SqlType(Kind kind, int precision, int scale) {
     };
   }
 
+  /** The type without its length, as signatures show it. */
+  String word() {
+    return sql().replaceFirst("\\(.*", "");
+  }
+
   /** As SHOW and DESCRIBE print it. */
   String sql() {
     return switch (kind) {

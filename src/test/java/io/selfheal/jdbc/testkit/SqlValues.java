@@ -100,6 +100,14 @@ final class SqlValues {
   }
 
   /** What H2 is to be given for a wire string of a result. */
+  /** As people read it: what SHOW VARIABLES prints. */
+  static String shown(SqlType type, String wire) {
+    return switch (type.kind()) {
+      case FIXED, TEXT, REAL -> wire;
+      default -> wire == null ? null : fromWire(type, wire).toString();
+    };
+  }
+
   static Object fromWire(SqlType type, String text) {
     if (text == null) {
       return null;

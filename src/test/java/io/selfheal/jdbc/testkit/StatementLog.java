@@ -15,6 +15,12 @@ final class StatementLog {
     }
   }
 
+  void clear() {
+    synchronized (records) {
+      records.clear();
+    }
+  }
+
   List<StatementRecord> all() {
     synchronized (records) {
       return List.copyOf(records);

@@ -45,6 +45,19 @@ abstract class HealingFixture {
     }
   }
 
+  /** Something whose effects on the session nobody can tell, so that its loss has to be told. */
+  void taint() throws SQLException {
+    taint(connection);
+  }
+
+  static void taint(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("EXECUTE IMMEDIATE 'SELECT 1'");
+      // Otherwise the next text could be one that it has run.
+      statement.execute("SELECT 1");
+    }
+  }
+
   /** The first column of all rows, as text. */
   List<String> query(String sql) throws SQLException {
     return query(connection, sql);

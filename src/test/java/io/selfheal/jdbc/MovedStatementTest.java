@@ -18,6 +18,7 @@ class MovedStatementTest extends HealingFixture {
 
   @Test
   void shouldNotReportALostTransactionAgainWhenAnIdleStatementIsAsked() throws SQLException {
+    reconnect("selfheal.replay=session");
     update("CREATE TABLE ledger (id INT)");
     connection.setAutoCommit(false);
     try (var idle = connection.prepareStatement("INSERT INTO ledger VALUES (?)")) {

@@ -206,7 +206,7 @@ class RebindTest extends HealingFixture {
   void shouldNotTellTwiceOfALossThatWasTold() throws SQLException {
     try (var prepared = connection.prepareStatement(INSERT)) {
       prepared.setInt(1, 1);
-      update("SET v = 1");
+      taint();
       emulator.faults().expireAllSessions();
       assertThatThrownBy(() -> query("SELECT 1")).isInstanceOf(ReplayRefusedException.class);
       prepared.addBatch();

@@ -27,15 +27,20 @@ import net.bytebuddy.jar.asm.Type;
  * <pre>{@code
  * var session = session();
  * try {
- *   return delegate(session).method(arguments);
+ *   var result = delegate(session).method(arguments);
+ *   settle(session);
+ *   return result;
  * } catch (SQLException e) {
  *   session = recover(session, e);
- *   return delegate(session).method(arguments);
+ *   var result = delegate(session).method(arguments);
+ *   settle(session);
+ *   return result;
  * }
  * }</pre>
  *
- * where a {@code ResultSet} is returned as {@code results(...)} of it. The session goes by hand,
- * because another thread may have replaced the current one by the time the call fails.
+ * where {@code settle} throws if the session is not the one any more that was meant, and a {@code
+ * ResultSet} is returned as {@code results(...)} of it. The session goes by hand, because another
+ * thread may have replaced the current one by the time the call fails.
  */
 final class ForwardsWriter {
 
@@ -111,10 +116,14 @@ final class ForwardsWriter {
       code.visitVarInsn(Opcodes.ALOAD, 0);
       invoke(code, own("session", "()"));
       code.visitVarInsn(Opcodes.ASTORE, session);
-      if (method.getExceptionTypes().asErasures().contains(SQL_EXCEPTION_TYPE)) {
+      boolean guards = method.getExceptionTypes().asErasures().contains(SQL_EXCEPTION_TYPE);
+      if (guards) {
         tried(code, method, session);
       }
       callOn(code, method, session);
+      if (guards) {
+        settle(code, session);
+      }
     }
     giveBack(code, method);
     end(code);
@@ -127,6 +136,7 @@ final class ForwardsWriter {
     code.visitTryCatchBlock(from, to, handler, SQL_EXCEPTION);
     code.visitLabel(from);
     callOn(code, method, session);
+    settle(code, session);
     code.visitLabel(to);
     giveBack(code, method);
     code.visitLabel(handler);
@@ -142,6 +152,13 @@ final class ForwardsWriter {
     code.visitVarInsn(Opcodes.ALOAD, 0);
     code.visitVarInsn(Opcodes.ALOAD, session);
     call(code, method);
+  }
+
+  /** The result stays on the stack. */
+  private void settle(MethodVisitor code, int session) {
+    code.visitVarInsn(Opcodes.ALOAD, 0);
+    code.visitVarInsn(Opcodes.ALOAD, session);
+    invoke(code, own("settle", "(" + session() + ")V"));
   }
 
   /** What {@code delegate()} needs is on the stack. */

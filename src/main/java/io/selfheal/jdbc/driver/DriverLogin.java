@@ -1,13 +1,16 @@
 package io.selfheal.jdbc.driver;
 
-import io.selfheal.jdbc.session.Context;
+import io.selfheal.jdbc.journal.Context;
 import io.selfheal.jdbc.session.Login;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,11 @@ final class DriverLogin implements Login {
 
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Z_][A-Z0-9_$]*");
   private static final String LOGIN_TIMEOUT = "loginTimeout";
+  private static final String AUTHENTICATOR = "authenticator";
+
+  /** With these the physical driver logs in again by itself when a session has died [S]. */
+  private static final Set<String> SELF_MADE =
+      Set.of("EXTERNALBROWSER", "OAUTH_AUTHORIZATION_CODE", "OAUTH_CLIENT_CREDENTIALS");
 
   private final Driver driver;
   private final String url;
@@ -74,6 +82,27 @@ final class DriverLogin implements Login {
     return options.credentials() != null;
   }
 
+  /** The property wins over the URL; case does not matter in either [S]. */
+  @Override
+  public boolean logsInByItself() {
+    return value(properties, AUTHENTICATOR)
+        .or(() -> Urls.parameter(url, AUTHENTICATOR))
+        .map(name -> SELF_MADE.contains(name.strip().toUpperCase(Locale.ROOT)))
+        .orElse(false);
+  }
+
+  @Override
+  public boolean preparesSessions() {
+    return false;
+  }
+
+  private static Optional<String> value(Properties info, String key) {
+    return info.entrySet().stream()
+        .filter(entry -> key.equalsIgnoreCase(String.valueOf(entry.getKey())))
+        .map(entry -> String.valueOf(entry.getValue()))
+        .findFirst();
+  }
+
   /**
    * The caller's own spelling of the property may be another (database, db), so all of them give
    * way.
@@ -104,12 +133,7 @@ final class DriverLogin implements Login {
     if (manager > 0) {
       seconds = Math.min(seconds, manager);
     }
-    var own =
-        info.entrySet().stream()
-            .filter(entry -> LOGIN_TIMEOUT.equalsIgnoreCase(String.valueOf(entry.getKey())))
-            .map(entry -> String.valueOf(entry.getValue()))
-            .findFirst()
-            .or(() -> Urls.parameter(url, LOGIN_TIMEOUT));
+    var own = value(info, LOGIN_TIMEOUT).or(() -> Urls.parameter(url, LOGIN_TIMEOUT));
     if (own.isPresent()) {
       try {
         long asked = Long.parseLong(own.get().trim());

@@ -1,7 +1,7 @@
 package io.selfheal.jdbc.driver;
 
 import io.selfheal.jdbc.ConnectionFactory;
-import io.selfheal.jdbc.session.Context;
+import io.selfheal.jdbc.journal.Context;
 import io.selfheal.jdbc.session.Login;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +19,17 @@ record FactoryLogin(ConnectionFactory factory) implements Login {
   /** The factory may well fetch a new token. */
   @Override
   public boolean renewsCredentials() {
+    return true;
+  }
+
+  /** Nobody knows; where it does, it is noticed after the call. */
+  @Override
+  public boolean logsInByItself() {
+    return false;
+  }
+
+  @Override
+  public boolean preparesSessions() {
     return true;
   }
 }

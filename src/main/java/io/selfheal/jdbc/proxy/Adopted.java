@@ -3,6 +3,7 @@ package io.selfheal.jdbc.proxy;
 import io.selfheal.jdbc.replay.Outcome;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.snowflake.ResultScan;
+import io.selfheal.jdbc.sql.Kind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -58,7 +59,9 @@ final class Adopted {
    * [S].
    */
   boolean hasResultSet() throws SQLException {
-    if (ResultScan.givesCount(fresh.connection(), ran.queryId())) {
+    // What a script or procedure ran is told by its own result.
+    if (statement.call().shape().kind() != Kind.OPAQUE
+        && ResultScan.givesCount(fresh.connection(), ran.queryId())) {
       updateCount();
       return false;
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a prepared batch, to be bound again on another session. Kept by column, without
- * boxing, as there may be millions. Never printed. Not thread-safe.
+ * boxing, as there may be millions. Never printed. Not thread-safe while rows are added.
  */
 final class BatchRows {
 
@@ -18,7 +18,6 @@ final class BatchRows {
 
   private int size;
   private long bytes;
-  private final Parameters scratch = new Parameters();
 
   /** Adds a row with the values as they are now; changing them later does not matter. */
   void add(Parameters row) {
@@ -66,12 +65,13 @@ final class BatchRows {
 
   /** Binds a row as it was bound, on another physical statement. */
   void apply(int row, PreparedStatement physical) throws SQLException {
+    var bound = new Parameters();
     for (int i = 1; i <= last; i++) {
       var column = column(i);
       if (column != null) {
-        column.load(row, scratch, i);
+        column.load(row, bound, i);
       }
     }
-    scratch.apply(physical);
+    bound.apply(physical);
   }
 }

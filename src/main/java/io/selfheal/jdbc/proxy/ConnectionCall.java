@@ -1,9 +1,9 @@
 package io.selfheal.jdbc.proxy;
 
+import io.selfheal.jdbc.journal.Context;
 import io.selfheal.jdbc.replay.Operation;
 import io.selfheal.jdbc.replay.Outcome;
 import io.selfheal.jdbc.session.Call;
-import io.selfheal.jdbc.session.Context;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.SessionUser;
 import java.sql.Connection;
@@ -23,7 +23,7 @@ final class ConnectionCall implements Operation<Boolean>, SessionUser {
   }
 
   @Override
-  public Boolean run(PhysicalSession session) throws SQLException {
+  public Boolean run(PhysicalSession session, String text) throws SQLException {
     body.apply(session.connection());
     return true;
   }

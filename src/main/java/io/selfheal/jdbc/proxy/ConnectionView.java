@@ -1,6 +1,5 @@
 package io.selfheal.jdbc.proxy;
 
-import io.selfheal.jdbc.ReplayRefusedException;
 import io.selfheal.jdbc.proxy.Views.VendorCall;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,8 +7,8 @@ import java.sql.Wrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vendor's methods of a connection: those that only ask are repeated after a heal; one that
- * reads a stream of the caller's cannot be.
+ * The vendor's methods of a connection: those that only ask are repeated after a heal; those that
+ * read a stream of the caller's are {@link Upload}s.
  */
 record ConnectionView(HealingConnection connection) implements Views.Target {
 
@@ -25,26 +24,27 @@ record ConnectionView(HealingConnection connection) implements Views.Target {
 
   @Override
   public @Nullable Object call(VendorCall call) throws SQLException {
+    var stream = call.stream();
+    if (stream != null) {
+      return new Upload(connection, call).run(stream);
+    }
     connection.logical().throwUnreported();
     var on = connection.session();
-    refuseLostStage(call);
+    refuseLostStage(call, null);
     try {
-      return logical(call.on(on.connection()));
+      var result = call.on(on.connection());
+      connection.settle(on);
+      return logical(result);
     } catch (SQLException e) {
       var fresh = connection.recover(on, e);
-      if (call.readsStream()) {
-        throw new ReplayRefusedException(
-            "The session expired during an upload from a stream, which is read only once: upload it again.",
-            e);
-      }
-      refuseLostStage(call);
+      refuseLostStage(call, e);
       return logical(call.on(fresh.connection()));
     }
   }
 
-  private void refuseLostStage(VendorCall call) throws SQLException {
-    if (call.movesStream() && call.argument() instanceof String stage) {
-      connection.logical().refuseLostStage(stage);
+  private void refuseLostStage(VendorCall call, @Nullable SQLException error) throws SQLException {
+    if (call.givesStream() && call.argument() instanceof String stage) {
+      connection.logical().refuseLostStage(stage, error);
     }
   }
 

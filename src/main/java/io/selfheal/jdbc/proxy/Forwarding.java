@@ -25,7 +25,8 @@ public @interface Forwarding {
   /**
    * Whether each call runs on {@code delegate(session())}, and one that fails with an {@code
    * SQLException} is handed to {@code recover(session, SQLException)}, which throws it or gives the
-   * session on which the call is repeated, once; a {@code ResultSet} then goes through {@code
+   * session on which the call is repeated, once; so is an error of {@code settle(session)}, which
+   * is called after each that succeeded; a {@code ResultSet} then goes through {@code
    * results(ResultSet)}.
    */
   boolean guarded() default false;

@@ -3,9 +3,9 @@ package io.selfheal.jdbc.proxy;
 import io.selfheal.jdbc.HealStatistics;
 import io.selfheal.jdbc.ReplayScope;
 import io.selfheal.jdbc.SelfHealingConnection;
+import io.selfheal.jdbc.journal.Binds;
+import io.selfheal.jdbc.journal.Context;
 import io.selfheal.jdbc.replay.Recovery;
-import io.selfheal.jdbc.session.Binds;
-import io.selfheal.jdbc.session.Context;
 import io.selfheal.jdbc.session.LogicalSession;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.snowflake.Identifiers;
@@ -58,6 +58,10 @@ abstract class HealingConnection implements SelfHealingConnection {
 
   final PhysicalSession recover(PhysicalSession dead, SQLException error) throws SQLException {
     return recovery.heal(dead, error);
+  }
+
+  final void settle(PhysicalSession on) throws SQLException {
+    recovery.settle(on);
   }
 
   final ResultSet results(ResultSet physical) {
@@ -335,10 +339,8 @@ abstract class HealingConnection implements SelfHealingConnection {
     if (on.connection().isValid(timeout)) {
       return true;
     }
-    if (session.isClosed()
-        || session.replay() == ReplayScope.NONE
-        || session.holdsMoreThanContext()) {
-      // What the session held cannot be rebuilt: a pool should rather throw the connection away.
+    if (session.isClosed() || session.replay() == ReplayScope.NONE || session.cannotBeRebuilt()) {
+      // Something would be lost: a pool should rather throw the connection away.
       return false;
     }
     var limit = session.options().healTimeout();
@@ -352,8 +354,7 @@ abstract class HealingConnection implements SelfHealingConnection {
       }
       session.heal(on, new SQLException("isValid answered false", "08003"), limit);
       // What another call has made of the session since the check above is told to the next one.
-      recovery.tellLater(on);
-      return true;
+      return recovery.tellLater(on);
     } catch (SQLException notHealed) {
       return false;
     }
@@ -390,7 +391,21 @@ abstract class HealingConnection implements SelfHealingConnection {
 
   @Override
   public void checkpoint() {
-    // Nothing is recorded for rebuilding yet.
+    session.checkpoint();
+  }
+
+  // A request of a pool's: what the last one left needs no rebuilding for the next one
+
+  @Override
+  public void beginRequest() throws SQLException {
+    session.current().connection().beginRequest();
+    session.checkpoint();
+  }
+
+  @Override
+  public void endRequest() throws SQLException {
+    session.current().connection().endRequest();
+    session.checkpoint();
   }
 
   @Override

@@ -35,6 +35,8 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
   }
 
   final PhysicalSession session() throws SQLException {
+    // Many of the calls are queries to the server, whose ids nobody tells.
+    connection.logical().lastQueries().add(null);
     return connection.session();
   }
 
@@ -49,6 +51,10 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
 
   final PhysicalSession recover(PhysicalSession dead, SQLException error) throws SQLException {
     return connection.recover(dead, error);
+  }
+
+  final void settle(PhysicalSession on) throws SQLException {
+    connection.settle(on);
   }
 
   final ResultSet results(ResultSet physical) {

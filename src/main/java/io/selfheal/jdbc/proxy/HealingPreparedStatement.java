@@ -1,6 +1,8 @@
 package io.selfheal.jdbc.proxy;
 
+import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.session.PhysicalSession;
+import io.selfheal.jdbc.sql.Shape;
 import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,6 +42,18 @@ abstract class HealingPreparedStatement extends ValueStatement {
     parameters.apply(physical);
   }
 
+  @Override
+  boolean takesText() {
+    return false;
+  }
+
+  @Override
+  @Nullable Replay replay(String text) throws SQLException {
+    return Puts.is(call().shape())
+        ? super.replay(text)
+        : new PreparedReplay(text, settings(), parameters.snapshot());
+  }
+
   // Execution
 
   @Override
@@ -48,27 +62,30 @@ abstract class HealingPreparedStatement extends ValueStatement {
         .required(
             run(
                 sql(),
-                physical -> ((PreparedStatement) physical).executeQuery(),
+                (physical, text) -> ((PreparedStatement) physical).executeQuery(),
                 Adopted::resultSet));
   }
 
   @Override
   public int executeUpdate() throws SQLException {
     return run(
-        sql(), physical -> ((PreparedStatement) physical).executeUpdate(), Adopted::intCount);
+        sql(),
+        (physical, text) -> ((PreparedStatement) physical).executeUpdate(),
+        Adopted::intCount);
   }
 
   @Override
   public long executeLargeUpdate() throws SQLException {
     return run(
         sql(),
-        physical -> ((PreparedStatement) physical).executeLargeUpdate(),
+        (physical, text) -> ((PreparedStatement) physical).executeLargeUpdate(),
         Adopted::updateCount);
   }
 
   @Override
   public boolean execute() throws SQLException {
-    return run(sql(), physical -> ((PreparedStatement) physical).execute(), Adopted::hasResultSet);
+    return run(
+        sql(), (physical, text) -> ((PreparedStatement) physical).execute(), Adopted::hasResultSet);
   }
 
   // Batches of rows: one request where the server takes arrays
@@ -138,15 +155,24 @@ abstract class HealingPreparedStatement extends ValueStatement {
     var physical = prepared();
     var on = bound();
     boolean left = on != owner().logical().current();
+    owner().logical().refuseMissing(Shape.of(sql()), sql(), binds(), on, null);
     call().describe();
     try {
-      return ask.of(physical);
+      var answer = ask.of(physical);
+      owner().settle(on);
+      return answer;
     } catch (SQLException e) {
       if (left && owner().logical().expiry().code(e) != 0) {
         // An idle statement of a session replaced long ago: what went with that one has been told.
-        return ask.of((PreparedStatement) bind(owner().session()));
+        return again(ask, owner().session(), e);
       }
-      return ask.of((PreparedStatement) bind(owner().recover(on, e)));
+      return again(ask, owner().recover(on, e), e);
     }
+  }
+
+  private <R> @Nullable R again(Ask<R> ask, PhysicalSession fresh, SQLException error)
+      throws SQLException {
+    owner().logical().refuseMissing(Shape.of(sql()), sql(), binds(), fresh, error);
+    return ask.of((PreparedStatement) bind(fresh));
   }
 }

@@ -2,10 +2,11 @@ package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.ReplayRefusedException;
 import io.selfheal.jdbc.ReplayScope;
+import io.selfheal.jdbc.journal.Binds;
+import io.selfheal.jdbc.journal.Context.Attribute;
+import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.replay.Operation;
-import io.selfheal.jdbc.session.Binds;
 import io.selfheal.jdbc.session.Call;
-import io.selfheal.jdbc.session.Context.Attribute;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.SessionUser;
 import io.selfheal.jdbc.snowflake.Vendor;
@@ -62,6 +63,10 @@ abstract class HealingStatement implements Statement, SessionUser {
   private @Nullable List<String> batch;
 
   private List<String> batchQueryIds = List.of();
+
+  /** The files of the PUT under way; written by the executing thread, closed by whoever closes. */
+  private volatile Puts puts = Puts.NONE;
+
   private volatile boolean closed;
 
   HealingStatement(
@@ -114,7 +119,7 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   /** One execution, on any physical statement. */
   interface Execution<R> {
-    R on(Statement physical) throws SQLException;
+    R on(Statement physical, String text) throws SQLException;
   }
 
   /** What an execution gives that was taken over. */
@@ -130,7 +135,7 @@ abstract class HealingStatement implements Statement, SessionUser {
     adopted = null;
     if (closed) {
       // The physical statement gives its own error; a new one must not be opened.
-      return operation.run(bound);
+      return operation.run(bound, text);
     }
     return connection.recovery().run(call, text, binds(), operation);
   }
@@ -171,6 +176,34 @@ abstract class HealingStatement implements Statement, SessionUser {
     return Binds.NONE;
   }
 
+  /** Whether an execution can send any text, or only the one it was prepared for. */
+  boolean takesText() {
+    return true;
+  }
+
+  /** The last execution, to be made again on another connection; null where that cannot be. */
+  @Nullable Replay replay(String text) throws SQLException {
+    if (!Puts.is(call.shape())) {
+      return new TextReplay(text, settings());
+    }
+    var uploaded = puts;
+    puts = Puts.NONE;
+    return uploaded.replay(text, settings());
+  }
+
+  /** For a PUT to a temp stage: looks at its files before they are uploaded. */
+  final void beforeRun(PhysicalSession session) throws SQLException {
+    if (Puts.is(call.shape()) && connection.logical().records(call.shape(), binds(), session)) {
+      puts.close();
+      puts = Puts.of(call.shape(), call.sql(), connection.logical().spool());
+    }
+  }
+
+  /** The settings as they are now. */
+  final List<Attribute<Statement>> settings() {
+    return attributes == null ? List.of() : List.copyOf(attributes.values());
+  }
+
   final @Nullable Duration patience() {
     try {
       int seconds = delegate.getQueryTimeout();
@@ -186,67 +219,71 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   @Override
   public ResultSet executeQuery(String text) throws SQLException {
-    return results.required(run(text, physical -> physical.executeQuery(text), Adopted::resultSet));
+    return results.required(
+        run(text, (physical, sql) -> physical.executeQuery(sql), Adopted::resultSet));
   }
 
   @Override
   public int executeUpdate(String text) throws SQLException {
-    return run(text, physical -> physical.executeUpdate(text), Adopted::intCount);
+    return run(text, (physical, sql) -> physical.executeUpdate(sql), Adopted::intCount);
   }
 
   @Override
   public int executeUpdate(String text, int keys) throws SQLException {
-    return run(text, physical -> physical.executeUpdate(text, keys), Adopted::intCount);
+    return run(text, (physical, sql) -> physical.executeUpdate(sql, keys), Adopted::intCount);
   }
 
   @Override
   public int executeUpdate(String text, int[] columns) throws SQLException {
-    return run(text, physical -> physical.executeUpdate(text, columns), Adopted::intCount);
+    return run(text, (physical, sql) -> physical.executeUpdate(sql, columns), Adopted::intCount);
   }
 
   @Override
   public int executeUpdate(String text, String[] columns) throws SQLException {
-    return run(text, physical -> physical.executeUpdate(text, columns), Adopted::intCount);
+    return run(text, (physical, sql) -> physical.executeUpdate(sql, columns), Adopted::intCount);
   }
 
   @Override
   public long executeLargeUpdate(String text) throws SQLException {
-    return run(text, physical -> physical.executeLargeUpdate(text), Adopted::updateCount);
+    return run(text, (physical, sql) -> physical.executeLargeUpdate(sql), Adopted::updateCount);
   }
 
   @Override
   public long executeLargeUpdate(String text, int keys) throws SQLException {
-    return run(text, physical -> physical.executeLargeUpdate(text, keys), Adopted::updateCount);
+    return run(
+        text, (physical, sql) -> physical.executeLargeUpdate(sql, keys), Adopted::updateCount);
   }
 
   @Override
   public long executeLargeUpdate(String text, int[] columns) throws SQLException {
-    return run(text, physical -> physical.executeLargeUpdate(text, columns), Adopted::updateCount);
+    return run(
+        text, (physical, sql) -> physical.executeLargeUpdate(sql, columns), Adopted::updateCount);
   }
 
   @Override
   public long executeLargeUpdate(String text, String[] columns) throws SQLException {
-    return run(text, physical -> physical.executeLargeUpdate(text, columns), Adopted::updateCount);
+    return run(
+        text, (physical, sql) -> physical.executeLargeUpdate(sql, columns), Adopted::updateCount);
   }
 
   @Override
   public boolean execute(String text) throws SQLException {
-    return run(text, physical -> physical.execute(text), Adopted::hasResultSet);
+    return run(text, (physical, sql) -> physical.execute(sql), Adopted::hasResultSet);
   }
 
   @Override
   public boolean execute(String text, int keys) throws SQLException {
-    return run(text, physical -> physical.execute(text, keys), Adopted::hasResultSet);
+    return run(text, (physical, sql) -> physical.execute(sql, keys), Adopted::hasResultSet);
   }
 
   @Override
   public boolean execute(String text, int[] columns) throws SQLException {
-    return run(text, physical -> physical.execute(text, columns), Adopted::hasResultSet);
+    return run(text, (physical, sql) -> physical.execute(sql, columns), Adopted::hasResultSet);
   }
 
   @Override
   public boolean execute(String text, String[] columns) throws SQLException {
-    return run(text, physical -> physical.execute(text, columns), Adopted::hasResultSet);
+    return run(text, (physical, sql) -> physical.execute(sql, columns), Adopted::hasResultSet);
   }
 
   // Batches of texts
@@ -288,8 +325,8 @@ abstract class HealingStatement implements Statement, SessionUser {
           long count =
               run(
                   text,
-                  physical -> {
-                    physical.execute(text);
+                  (physical, sql) -> {
+                    physical.execute(sql);
                     return physical.getLargeUpdateCount();
                   },
                   Adopted::updateCount);
@@ -452,6 +489,7 @@ abstract class HealingStatement implements Statement, SessionUser {
   public void close() throws SQLException {
     closed = true;
     connection.logical().users().remove(this);
+    puts.close();
     results.close();
     delegate.close();
   }

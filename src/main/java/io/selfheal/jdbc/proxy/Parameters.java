@@ -1,8 +1,8 @@
 package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.ReplayRefusedException;
-import io.selfheal.jdbc.session.Binds;
-import io.selfheal.jdbc.session.Context;
+import io.selfheal.jdbc.journal.Binds;
+import io.selfheal.jdbc.journal.Context;
 import java.math.BigDecimal;
 import java.net.URL;
 import java.sql.Array;
@@ -174,6 +174,16 @@ final class Parameters implements Binds {
       bytes += SLOT + Sizes.of(values[i]) + Sizes.of(extras[i]);
     }
     return bytes;
+  }
+
+  /** Whether one of them can be read only once. */
+  boolean hasStream() {
+    for (int i = 1; i <= last; i++) {
+      if (setters[i] == STREAM) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** As they are now. */

@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.OutcomeUnknownException;
+import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.replay.Operation;
 import io.selfheal.jdbc.replay.Outcome;
 import io.selfheal.jdbc.session.PhysicalSession;
@@ -52,7 +53,7 @@ final class PreparedBatch implements Operation<long[]> {
   }
 
   @Override
-  public long[] run(PhysicalSession session) throws SQLException {
+  public long[] run(PhysicalSession session, String text) throws SQLException {
     if (rowByRow != null) {
       // Some rows may have run, and the error does not say which of the others did.
       throw unknown(rowByRow);
@@ -80,6 +81,16 @@ final class PreparedBatch implements Operation<long[]> {
     var counts = new long[rows.size()];
     Arrays.fill(counts, 1);
     return counts;
+  }
+
+  @Override
+  public Replay replay(String text) {
+    return new BatchReplay(text, statement.settings(), rows);
+  }
+
+  @Override
+  public long count(long[] counts) {
+    return BatchReplay.sum(counts);
   }
 
   private static OutcomeUnknownException unknown(BatchUpdateException error) {

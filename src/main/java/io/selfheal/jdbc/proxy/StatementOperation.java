@@ -1,5 +1,6 @@
 package io.selfheal.jdbc.proxy;
 
+import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.replay.Operation;
 import io.selfheal.jdbc.replay.Outcome;
 import io.selfheal.jdbc.session.PhysicalSession;
@@ -15,8 +16,33 @@ record StatementOperation<R>(
     implements Operation<R> {
 
   @Override
-  public R run(PhysicalSession session) throws SQLException {
-    return execution.on(statement.bind(session));
+  public R run(PhysicalSession session, String text) throws SQLException {
+    statement.beforeRun(session);
+    return execution.on(statement.bind(session), text);
+  }
+
+  @Override
+  public boolean takesText() {
+    return statement.takesText();
+  }
+
+  @Override
+  public @Nullable Replay replay(String text) throws SQLException {
+    return statement.replay(text);
+  }
+
+  @Override
+  public long count(R result) {
+    if (result instanceof Number count) {
+      return count.longValue();
+    }
+    try {
+      return result instanceof Boolean rows && !rows
+          ? statement.delegate().getLargeUpdateCount()
+          : -1;
+    } catch (SQLException closedMeanwhile) {
+      return -1;
+    }
   }
 
   @Override

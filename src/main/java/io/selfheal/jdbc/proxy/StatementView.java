@@ -58,7 +58,8 @@ record StatementView(HealingStatement statement) implements Views.Target {
     return statement
         .results()
         .required(
-            statement.run(sql, physical -> (ResultSet) rows(call, physical), Adopted::resultSet));
+            statement.run(
+                sql, (physical, text) -> (ResultSet) rows(call, physical), Adopted::resultSet));
   }
 
   private static Object rows(VendorCall call, Statement physical) throws SQLException {

@@ -1,7 +1,7 @@
 package io.selfheal.jdbc.proxy;
 
-import io.selfheal.jdbc.session.Binds;
-import io.selfheal.jdbc.session.Context;
+import io.selfheal.jdbc.journal.Binds;
+import io.selfheal.jdbc.journal.Context;
 import io.selfheal.jdbc.session.PhysicalSession;
 import java.io.InputStream;
 import java.io.Reader;

@@ -55,14 +55,28 @@ final class Views {
       return arguments.isEmpty() ? null : arguments.get(0);
     }
 
-    /** An upload: the stream can be read once. */
-    boolean readsStream() {
-      return Arrays.asList(method.getParameterTypes()).contains(InputStream.class);
+    /** The same with another stream in its place. */
+    VendorCall withStream(InputStream stream) {
+      List<@Nullable Object> replaced = new ArrayList<>();
+      for (var argument : arguments) {
+        replaced.add(argument instanceof InputStream ? stream : argument);
+      }
+      return new VendorCall(type, method, replaced);
     }
 
-    /** An upload or a download, whose first argument is the stage. */
-    boolean movesStream() {
-      return readsStream() || method.getReturnType() == InputStream.class;
+    /** The stream that it reads; null where it reads none. */
+    @Nullable InputStream stream() {
+      for (var argument : arguments) {
+        if (argument instanceof InputStream stream) {
+          return stream;
+        }
+      }
+      return null;
+    }
+
+    /** A download, whose first argument is the stage. */
+    boolean givesStream() {
+      return method.getReturnType() == InputStream.class;
     }
 
     /** With maps as they are now, for the caller may go on using them. */

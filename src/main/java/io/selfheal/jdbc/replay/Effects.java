@@ -3,7 +3,6 @@ package io.selfheal.jdbc.replay;
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.sql.Detail.FileVerb;
 import io.selfheal.jdbc.sql.Kind;
-import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
 
 /** What a statement can have done, as far as repeating it goes. */
@@ -17,7 +16,7 @@ final class Effects {
     return switch (shape.kind()) {
       case QUERY, USE, SESSION, TEMP_DDL, TRANSACTION -> false;
       // In a transaction that died nothing lasts.
-      case WRITE -> !call.manualCommit();
+      case WRITE -> !call.manualCommit() || call.perhapsCommitted();
       case DDL, OPAQUE -> true;
       case FILE -> {
         var transfer = shape.transfer();
@@ -29,17 +28,18 @@ final class Effects {
     };
   }
 
+  /** Whether the statement, once it has run, has changed what is there for good. */
+  static boolean leavesTraces(Call call) {
+    var shape = call.shape();
+    return switch (shape.kind()) {
+      case QUERY, USE, SESSION, TEMP_DDL, TRANSACTION -> false;
+      case WRITE, DDL, OPAQUE -> true;
+      case FILE -> shape.transfer() == null || shape.transfer().verb() != FileVerb.GET;
+    };
+  }
+
   static boolean opensTransaction(Call call) {
     return call.manualCommit()
         && (call.shape().kind() == Kind.WRITE || call.shape().has(Trait.LOCKS_ROWS));
-  }
-
-  /**
-   * LAST_QUERY_ID() and the like mean what the application has run, which the fresh session knows
-   * nothing of. A mere CURRENT_SESSION() is answered truly by it.
-   */
-  static boolean asksForOwnPast(Shape shape) {
-    return shape.historyDependent()
-        && (shape.mentions("LAST_QUERY_ID") || shape.mentions("QUERY_HISTORY_BY_SESSION"));
   }
 }

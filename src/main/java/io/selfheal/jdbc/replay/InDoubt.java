@@ -26,16 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class InDoubt {
 
-  /**
-   * How long a statement may take to show up in the history [I], to be measured on a live account.
-   * Only after this does "not there" mean "never ran". The system property is for that measuring,
-   * and for tests.
-   */
-  static final Duration HISTORY_SETTLES =
-      Duration.ofMillis(Long.getLong("io.selfheal.jdbc.historySettleMillis", 2000));
-
   /** How long a statement may take to end after it was cancelled on the server [I]. */
-  private static final Duration CANCEL_TAKES = HISTORY_SETTLES.plusSeconds(1);
+  private static final Duration CANCEL_TAKES = QueryHistory.SETTLES.plusSeconds(1);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
@@ -83,7 +75,8 @@ final class InDoubt {
       Outcome outcome = null;
       // Not the one that took the dead one's place: that may have been left and closed meanwhile.
       var on = session.current();
-      boolean settled = System.nanoTime() - start >= HISTORY_SETTLES.toNanos();
+      session.lastQueries().disturb();
+      boolean settled = System.nanoTime() - start >= QueryHistory.SETTLES.toNanos();
       try {
         var database = on.connection().getCatalog();
         if (database == null) {
@@ -106,7 +99,8 @@ final class InDoubt {
       if (session.isClosed()) {
         return new Outcome.Unknown("the connection was closed while the outcome was looked up");
       }
-      if (limit != null && System.nanoTime() - start >= limit.plus(HISTORY_SETTLES).toNanos()) {
+      if (limit != null
+          && System.nanoTime() - start >= limit.plus(QueryHistory.SETTLES).toNanos()) {
         return new Outcome.Unknown("the statement was still running on the old session");
       }
       try {
@@ -252,7 +246,7 @@ final class InDoubt {
     if (row.status() == Status.FAILED) {
       return new Outcome.Failed(new SQLException(row.errorMessage(), "HY000", row.errorCode()));
     }
-    return new Outcome.Ran(row.queryId(), row.rows());
+    return new Outcome.Ran(row.queryId(), row.rows(), row.transaction());
   }
 
   /**
@@ -304,14 +298,19 @@ final class InDoubt {
    * something: it could be this call in other words. Reads and what the physical driver sends for
    * itself cannot.
    */
-  private static boolean unexplained(Row row, List<Call> others) {
+  private boolean unexplained(Row row, List<Call> others) {
     var shape = Shape.of(row.text());
     return switch (shape.kind()) {
       case QUERY, USE, SESSION, TRANSACTION -> false;
-      case WRITE, DDL, OPAQUE, FILE, TEMP_DDL ->
-          !row.text().contains("SYSTEM$BIND")
-              && !Ghosts.made(row.text())
-              && others.stream().noneMatch(other -> row.hasText(other.sql()));
+      // The physical driver's own, for a stream; no statement but a PUT can be worded so.
+      case FILE -> call.shape().kind() == Kind.FILE && isUnexplained(row, others);
+      case WRITE, DDL, OPAQUE, TEMP_DDL -> isUnexplained(row, others);
     };
+  }
+
+  private static boolean isUnexplained(Row row, List<Call> others) {
+    return !row.text().contains("SYSTEM$BIND")
+        && !Ghosts.made(row.text())
+        && others.stream().noneMatch(other -> row.hasText(other.sql()));
   }
 }

@@ -1,5 +1,6 @@
 package io.selfheal.jdbc.replay;
 
+import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.session.PhysicalSession;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -8,8 +9,30 @@ import org.jspecify.annotations.Nullable;
 /** One call of the application's, as something that can be made on any session. */
 public interface Operation<R> {
 
-  /** Makes the call on that session. */
-  R run(PhysicalSession session) throws SQLException;
+  /**
+   * Makes the call on that session.
+   *
+   * @param text what to send: the application's text, or a wording of it that means the same there
+   */
+  R run(PhysicalSession session, String text) throws SQLException;
+
+  /** Whether {@link #run} can send another wording. */
+  default boolean takesText() {
+    return false;
+  }
+
+  /**
+   * The call that was made last, as something to be made again on another connection; null where
+   * that cannot be.
+   */
+  default @Nullable Replay replay(String text) throws SQLException {
+    return null;
+  }
+
+  /** The update count that {@link #run} gave; -1 where it gave none. */
+  default long count(R result) {
+    return -1;
+  }
 
   /**
    * Gives what the call would have given, for a statement that ran on a session that is gone.

@@ -12,8 +12,9 @@ public sealed interface Outcome {
    * It ran to its end.
    *
    * @param rows the rows it inserted, updated and deleted, by the history
+   * @param transaction the transaction it ran in; 0 where none is known
    */
-  record Ran(String queryId, long rows) implements Outcome {}
+  record Ran(String queryId, long rows, long transaction) implements Outcome {}
 
   /** It ran and failed with an error of its own, which the caller gets. */
   record Failed(SQLException error) implements Outcome {}

@@ -1,10 +1,11 @@
 package io.selfheal.jdbc.replay;
 
 import io.selfheal.jdbc.OutcomeUnknownException;
+import io.selfheal.jdbc.ReplayDivergedException;
 import io.selfheal.jdbc.ReplayRefusedException;
 import io.selfheal.jdbc.TransactionLostException;
+import io.selfheal.jdbc.journal.Loss;
 import io.selfheal.jdbc.session.LogicalSession;
-import io.selfheal.jdbc.session.Loss;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.snowflake.Ghosts;
 import java.sql.SQLException;
@@ -27,7 +28,7 @@ final class Refusals {
   void ifLost(PhysicalSession dead, PhysicalSession fresh, @Nullable SQLException error)
       throws SQLException {
     var loss = dead.loss();
-    if (loss.transaction()) {
+    if (loss.ofTransaction()) {
       throw transactionLost(dead, fresh, error);
     }
     if (loss.bound()) {
@@ -35,9 +36,12 @@ final class Refusals {
     }
   }
 
-  /** Keeps the refusal for the next call, where this one can be answered. */
+  /**
+   * Keeps the refusal for the next call, where this one can be answered. What could not be rebuilt
+   * by name is refused by name.
+   */
   void later(Loss loss, @Nullable SQLException error) {
-    if (loss.bound()) {
+    if (!loss.things().isEmpty()) {
       session.reportLater(lost(loss, error));
     }
   }
@@ -69,6 +73,50 @@ final class Refusals {
             error));
   }
 
+  /** A statement that has run in a session that was not the application's. */
+  ReplayDivergedException ran(
+      @Nullable String queryId, String lacking, @Nullable SQLException error) {
+    return ran("the statement", queryId, lacking, error);
+  }
+
+  ReplayDivergedException ran(
+      String what, @Nullable String queryId, String lacking, @Nullable SQLException error) {
+    return counted(
+        new ReplayDivergedException(
+            "The physical driver logged in again by itself during "
+                + what
+                + ", which DID run"
+                + (queryId == null ? "" : ", as query " + queryId)
+                + ", in a session that lacked "
+                + lacking
+                + ". It cannot be taken back and was not run again: look at what it did.",
+            error));
+  }
+
+  ReplayDivergedException ranTwice(
+      String before, @Nullable String after, @Nullable SQLException error) {
+    return counted(
+        new ReplayDivergedException(
+            "The physical driver logged in again by itself and sent the statement again, though it had run: it ran TWICE, as query "
+                + before
+                + " and as query "
+                + after
+                + ". Undo one of them.",
+            error));
+  }
+
+  OutcomeUnknownException perhapsTwice(
+      @Nullable String queryId, Outcome.Unknown unknown, @Nullable SQLException error) {
+    return counted(
+        new OutcomeUnknownException(
+            "The physical driver logged in again by itself and sent the statement again. It DID run, as query "
+                + queryId
+                + "; whether it had run before, too, cannot be told: "
+                + unknown.why()
+                + ". Do not run it again.",
+            error));
+  }
+
   /** Frees the lost transaction's locks too, which would block the same work done again [D]. */
   TransactionLostException transactionLost(
       PhysicalSession dead, PhysicalSession fresh, @Nullable SQLException error) {
@@ -76,10 +124,12 @@ final class Refusals {
     var loss = dead.loss();
     // The cause says what else is gone, and so does the next call: whoever starts the transaction
     // again on 40001 alone must not do so in a session that lacks it.
-    if (loss.perhapsCommitted()) {
+    if (loss.transaction() == Loss.Transaction.UNKNOWN) {
       return transactionUnknown(
           new Outcome.Unknown(
-              "a statement in the transaction may have committed what came before it"),
+              loss.why() != null
+                  ? loss.why()
+                  : "a statement in the transaction may have committed what came before it"),
           loss,
           error);
     }
@@ -88,7 +138,7 @@ final class Refusals {
         new TransactionLostException(
             "The session expired with a transaction open, which is gone. Start the transaction again from its"
                 + " first statement.",
-            loss.bound() ? lost(loss, error) : error));
+            loss.bound() || loss.why() != null ? lost(loss, error) : error));
   }
 
   TransactionLostException transactionUnknown(
@@ -110,12 +160,16 @@ final class Refusals {
         error);
   }
 
-  private static ReplayRefusedException lost(Loss loss, @Nullable SQLException error) {
-    return new ReplayRefusedException(
-        "The session expired and was replaced, but it held what cannot be rebuilt: "
-            + loss.describe()
-            + ". Set these up anew and start from there.",
-        error);
+  private static SQLException lost(Loss loss, @Nullable SQLException error) {
+    var message =
+        "The session expired and was replaced, but "
+            + (loss.bound()
+                ? "it held what cannot be rebuilt: " + loss.describe()
+                : "its transaction cannot be run again: " + loss.why())
+            + ". Set these up anew and start from there.";
+    return loss.diverged()
+        ? new ReplayDivergedException(message, error)
+        : new ReplayRefusedException(message, error);
   }
 
   private <X extends SQLException> X counted(X refusal) {

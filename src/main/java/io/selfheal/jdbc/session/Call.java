@@ -1,6 +1,8 @@
 package io.selfheal.jdbc.session;
 
+import io.selfheal.jdbc.journal.Binds;
 import io.selfheal.jdbc.sql.Shape;
+import io.selfheal.jdbc.sql.Trait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public final class Call {
   private Binds binds = Binds.NONE;
   private long answered;
   private boolean manualCommit;
+  private boolean perhapsCommitted;
   private boolean described;
   private volatile boolean failed;
   private volatile boolean cancelled;
@@ -28,17 +31,29 @@ public final class Call {
    * Begins a call, or begins it again on another session.
    *
    * @param values what is bound to the text: two calls of the same text may differ by it
+   * @param maybeNot whether it is not certain that statements do not commit by themselves
    */
   public void start(
-      PhysicalSession on, String text, Shape itsShape, Binds values, boolean inManualCommit) {
+      PhysicalSession on,
+      String text,
+      Shape itsShape,
+      Binds values,
+      boolean inManualCommit,
+      boolean maybeNot) {
     sql = text;
     shape = itsShape;
     binds = values;
     answered = on.known().count();
     manualCommit = inManualCommit;
+    perhapsCommitted = maybeNot;
     failed = false;
     cancelled = false;
     session = on;
+  }
+
+  /** Sends another wording of the text, which means the same. */
+  public void reword(String text) {
+    sql = text;
   }
 
   /** Begins the same call again on another session, for its one repeat. */
@@ -98,6 +113,23 @@ public final class Call {
   /** Whether statements did not commit by themselves when the call began. */
   public boolean manualCommit() {
     return manualCommit;
+  }
+
+  /**
+   * Whether it may have committed by itself all the same: something may have ended a transaction.
+   */
+  public boolean perhapsCommitted() {
+    return perhapsCommitted;
+  }
+
+  /** Whether it may have an effect that its session alone knows of. */
+  boolean changesSession() {
+    return switch (shape.kind()) {
+      case QUERY -> shape.has(Trait.LOCKS_ROWS);
+      case WRITE -> manualCommit;
+      case DDL -> shape.movesContext();
+      case TEMP_DDL, SESSION, USE, TRANSACTION, FILE, OPAQUE -> true;
+    };
   }
 
   /**

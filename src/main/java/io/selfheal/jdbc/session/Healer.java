@@ -4,8 +4,16 @@ import io.selfheal.jdbc.HealEvent;
 import io.selfheal.jdbc.HealListener;
 import io.selfheal.jdbc.ReconnectFailedException;
 import io.selfheal.jdbc.driver.Options;
+import io.selfheal.jdbc.journal.Context;
+import io.selfheal.jdbc.journal.Rebuild;
+import io.selfheal.jdbc.journal.Rebuilt;
+import io.selfheal.jdbc.journal.Snapshot;
+import io.selfheal.jdbc.snowflake.Ghosts;
+import io.selfheal.jdbc.snowflake.Vendor;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +65,12 @@ final class Healer {
    */
   private volatile @Nullable PendingLogin pending;
 
+  /**
+   * The server's number of a session that died while it was rebuilt; null for none. Written by the
+   * login's thread, of which there is one at a time but for those left behind.
+   */
+  private volatile @Nullable String orphan;
+
   Healer(LogicalSession session, Login login, Options options, LongSupplier nanoTime) {
     this.session = session;
     this.login = login;
@@ -103,21 +117,52 @@ final class Healer {
       PhysicalSession dead, SQLException error, Duration limit, long deadline) throws SQLException {
     int code = session.expiry().code(error);
     long start = nanoTime.getAsLong();
+    var successor = session.follow(dead, error);
+    if (successor != null) {
+      followed(dead, successor, code, start);
+      return successor;
+    }
     var closedGate = gate.enter();
     if (closedGate != null) {
       throw failed(dead, error, code, start, closedGate.why(), closedGate.cause());
     }
     tell(listener -> listener.beforeHeal(new HealEvent(dead.generation(), code, 0, 0)));
-    PendingLogin.Ready ready;
+    while (true) {
+      var ready = await(dead, error, limit, deadline, code, start);
+      var fresh = new PhysicalSession(ready.connection(), dead.generation() + 1);
+      if (take(dead, error, fresh, ready, code, start)) {
+        return taken(dead, error, fresh, ready, code, start);
+      }
+      // A call that was under way has changed what the session was made of meanwhile.
+      Quietly.close(fresh.connection());
+    }
+  }
+
+  private void followed(PhysicalSession dead, PhysicalSession successor, int code, long start) {
+    long totalMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start);
+    session.counters().healed(totalMillis);
+    LOG.info(
+        "session replaced by the physical driver itself: generation {} -> {}; nothing was lost with it",
+        dead.generation(),
+        successor.generation());
+    tell(listener -> listener.beforeHeal(new HealEvent(dead.generation(), code, 0, 0)));
+    tell(
+        listener ->
+            listener.afterHeal(new HealEvent(successor.generation(), code, 0, totalMillis)));
+  }
+
+  private PendingLogin.Ready await(
+      PhysicalSession dead, SQLException error, Duration limit, long deadline, int code, long start)
+      throws SQLException {
     try {
-      var context = session.context(dead);
-      var left = Duration.ofNanos(Math.max(1, deadline - start));
-      pending = PendingLogin.start(() -> login(dead, context, left));
+      var snapshot = session.snapshot(dead);
+      var left = Duration.ofNanos(Math.max(1, deadline - nanoTime.getAsLong()));
+      pending = PendingLogin.start(() -> login(dead, snapshot, left));
       if (session.isClosed()) {
         // close() may have looked for the pending login just before there was one.
         abandon();
       }
-      ready = pending.await(left);
+      return pending.await(left);
     } catch (CancellationException closedMeanwhile) {
       throw error;
     } catch (InterruptedException e) {
@@ -134,6 +179,11 @@ final class Healer {
       throw failure;
     } catch (ExecutionException e) {
       var cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof SecondExpiry second) {
+        failed(dead, error, code, start, "the new session expired while it was rebuilt", second);
+        lastFailure = null;
+        throw second.error;
+      }
       gate.failed(cause);
       throw failed(dead, error, code, start, "the login failed", cause);
     } catch (SQLException e) {
@@ -143,12 +193,62 @@ final class Healer {
       long ended = attempts;
       attempts = ended + 1;
     }
-    return swap(dead, error, code, start, ready);
   }
 
-  private PendingLogin.Ready login(PhysicalSession dead, Context context, Duration limit)
-      throws SQLException {
+  private PendingLogin.Ready login(PhysicalSession dead, Snapshot before, Duration limit)
+      throws SQLException, SecondExpiry {
     long start = nanoTime.getAsLong();
+    var fresh = open(dead, before.context(), limit);
+    long loginNanos = nanoTime.getAsLong() - start;
+    try {
+      Ghosts.abort(fresh, orphan);
+      orphan = null;
+      var id = Vendor.sessionId(fresh);
+      var restored = before.context().restore(fresh);
+      var rebuilt = rebuild(dead, before, fresh);
+      if (!Objects.equals(id, Vendor.sessionId(fresh))) {
+        // The physical driver has logged in by itself in the middle of it.
+        throw new SecondExpiry(Swaps.noticed());
+      }
+      return new PendingLogin.Ready(fresh, before, rebuilt, restored, loginNanos);
+    } catch (Rebuild.Failed e) {
+      Quietly.close(fresh);
+      LOG.warn("session not rebuilt: {}", e.getMessage());
+      return plain(dead, before, Rebuild.given(before, e), limit, loginNanos);
+    } catch (SQLException | SecondExpiry | RuntimeException e) {
+      Quietly.close(fresh);
+      throw e;
+    }
+  }
+
+  private Rebuilt rebuild(PhysicalSession dead, Snapshot before, Connection fresh)
+      throws SecondExpiry, Rebuild.Failed {
+    try {
+      return new Rebuild(before, fresh, dead.id(), session.expiry(), options.verify()).run();
+    } catch (SQLException e) {
+      // A transaction that was being replayed keeps its locks, too.
+      orphan = Vendor.sessionId(fresh);
+      throw new SecondExpiry(e);
+    }
+  }
+
+  /** Another login, for nothing of a session that is half rebuilt may be seen. */
+  private PendingLogin.Ready plain(
+      PhysicalSession dead, Snapshot before, Rebuilt nothing, Duration limit, long loginNanos)
+      throws SQLException {
+    var fresh = open(dead, before.context(), limit);
+    try {
+      var restored = before.context().restore(fresh);
+      before.context().restoreAutoCommit(fresh);
+      return new PendingLogin.Ready(fresh, before, nothing, restored, loginNanos);
+    } catch (SQLException | RuntimeException e) {
+      Quietly.close(fresh);
+      throw e;
+    }
+  }
+
+  private Connection open(PhysicalSession dead, Context context, Duration limit)
+      throws SQLException {
     var fresh = login.open(context, limit);
     if (fresh == null) {
       throw new SQLException(
@@ -164,30 +264,55 @@ final class Healer {
           "The connection factory returned a closed connection; it must return an open one.",
           "08001");
     }
-    long loginNanos = nanoTime.getAsLong() - start;
-    try {
-      return new PendingLogin.Ready(fresh, context.restore(fresh), loginNanos);
-    } catch (SQLException | RuntimeException e) {
-      Quietly.close(fresh);
-      throw e;
+    return fresh;
+  }
+
+  /** The new session met its own end while it was being rebuilt. */
+  private static final class SecondExpiry extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient SQLException error;
+
+    SecondExpiry(SQLException error) {
+      super(error);
+      this.error = error;
     }
   }
 
-  private PhysicalSession swap(
-      PhysicalSession dead, SQLException error, int code, long start, PendingLogin.Ready ready)
+  /** Puts the fresh session in its place; false when it has to be made anew. */
+  private boolean take(
+      PhysicalSession dead,
+      SQLException error,
+      PhysicalSession fresh,
+      PendingLogin.Ready ready,
+      int code,
+      long start)
       throws SQLException {
-    var fresh = new PhysicalSession(ready.connection(), dead.generation() + 1);
     lastFailure = null;
     gate.succeeded();
     try {
-      while (!session.replace(dead, error, fresh)) {
-        // A call that was under way has changed the context meanwhile.
-        session.context(dead).restore(fresh.connection());
+      while (!session.replace(dead, error, fresh, ready.rebuilt())) {
+        var now = session.snapshot(dead);
+        if (!now.sameWork(ready.before())) {
+          return false;
+        }
+        now.context().catchUp(ready.before().context(), fresh.connection());
+        now.context().restoreAutoCommit(fresh.connection());
       }
+      return true;
     } catch (SQLException e) {
       Quietly.close(fresh.connection());
       throw failed(dead, error, code, start, "its context could not be restored", e);
     }
+  }
+
+  private PhysicalSession taken(
+      PhysicalSession dead,
+      SQLException error,
+      PhysicalSession fresh,
+      PendingLogin.Ready ready,
+      int code,
+      long start)
+      throws SQLException {
     if (session.isClosed()) {
       // close() closed the session it found; this one came after.
       Quietly.close(fresh.connection());
@@ -197,13 +322,15 @@ final class Healer {
     long totalMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start);
     session.counters().healed(totalMillis);
     LOG.info(
-        "session healed: generation {} -> {}, code {}, login {} ms, total {} ms, restored {}",
+        "session healed: generation {} -> {}, code {}, login {} ms, total {} ms, restored {}, rebuilt {}, lost {}",
         dead.generation(),
         fresh.generation(),
         code,
         loginMillis,
         totalMillis,
-        ready.restored());
+        ready.restored(),
+        ready.rebuilt().entries().size(),
+        ready.rebuilt().lost().keySet());
     tell(
         listener ->
             listener.afterHeal(new HealEvent(fresh.generation(), code, loginMillis, totalMillis)));

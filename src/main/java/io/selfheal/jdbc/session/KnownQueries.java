@@ -42,7 +42,7 @@ public final class KnownQueries {
   }
 
   /** How many there have been so far. */
-  long count() {
+  public long count() {
     return next.get();
   }
 

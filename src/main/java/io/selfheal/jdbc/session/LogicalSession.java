@@ -4,13 +4,28 @@ import io.selfheal.jdbc.ReplayRefusedException;
 import io.selfheal.jdbc.ReplayScope;
 import io.selfheal.jdbc.TransactionLostException;
 import io.selfheal.jdbc.driver.Options;
+import io.selfheal.jdbc.journal.Applied;
+import io.selfheal.jdbc.journal.Binds;
+import io.selfheal.jdbc.journal.Context;
+import io.selfheal.jdbc.journal.Loss;
+import io.selfheal.jdbc.journal.Place;
+import io.selfheal.jdbc.journal.Purge;
+import io.selfheal.jdbc.journal.Rebuilt;
+import io.selfheal.jdbc.journal.Scope;
+import io.selfheal.jdbc.journal.SessionState;
+import io.selfheal.jdbc.journal.Snapshot;
+import io.selfheal.jdbc.journal.TempObject;
+import io.selfheal.jdbc.journal.Variable;
 import io.selfheal.jdbc.snowflake.Expiry;
+import io.selfheal.jdbc.spool.SpoolDirectory;
 import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Shape;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,13 +64,41 @@ public final class LogicalSession {
    */
   private volatile boolean manualCommit;
 
+  /** As {@code manualCommit}. */
+  private volatile boolean perhapsCommitted;
+
+  /** What {@code state} says; written under {@code stateLock}, read by every write without it. */
+  private volatile Set<TempObject> objects = Set.of();
+
+  /** Those of {@code objects} that can be rebuilt; written under {@code stateLock}. */
+  private volatile Set<TempObject> rebuildable = Set.of();
+
+  /** What {@code state} says; written under {@code stateLock}, read without it. */
+  private volatile Map<String, Variable> variables = Map.of();
+
   private final Users users = new Users();
+  private final LastQueries lastQueries = new LastQueries();
+  private final SpoolDirectory spool;
+
+  private final MissingObjects missing = new MissingObjects(stateLock, counters, lastQueries);
+
+  /** Whether the physical driver may log in by itself, so that idle sessions are asked first. */
+  private final boolean watched;
+
+  /** Whether the caller's own way to connect may set up more than a login gives. */
+  private final boolean factoryMade;
 
   /**
-   * Simple names of temp objects that died with a session; replaced as a whole under {@code
-   * stateLock}.
+   * Whether a silent swap would lose something; only kept up where {@code watched}; written under
+   * {@code stateLock}, read without it.
    */
-  private volatile LostNames lostNames = LostNames.NONE;
+  private volatile boolean holds;
+
+  /** How long the session may have been idle before it is asked whether it lives. */
+  private final Duration idle = Swaps.idle();
+
+  /** When a request ended last; only kept up where {@code watched}. */
+  private volatile long lastRequest = System.nanoTime();
 
   /** A loss that no call has reported yet; atomic. */
   private final AtomicReference<@Nullable SQLException> unreported = new AtomicReference<>();
@@ -70,8 +113,11 @@ public final class LogicalSession {
     this.options = options;
     this.expiry = new Expiry(options.expiryCodes(), login.renewsCredentials());
     this.replay = options.replay();
-    this.state = new SessionState(first.getAutoCommit());
+    this.spool = new SpoolDirectory(options.spoolDirectory(), options.spoolBytes());
+    this.state = new SessionState(first.getAutoCommit(), options);
     this.manualCommit = state.manualCommit();
+    this.watched = login.logsInByItself();
+    this.factoryMade = login.preparesSessions();
     this.current = new PhysicalSession(first, 0);
     this.healer = new Healer(this, login, options, System::nanoTime);
   }
@@ -130,6 +176,7 @@ public final class LogicalSession {
   public void close() throws SQLException {
     closed = true;
     healer.abandon();
+    spool.close();
     try {
       current.connection().close();
     } catch (SQLException e) {
@@ -144,6 +191,7 @@ public final class LogicalSession {
   public void abort(java.util.concurrent.Executor executor) throws SQLException {
     closed = true;
     healer.abandon();
+    spool.close();
     current.connection().abort(executor);
   }
 
@@ -152,24 +200,76 @@ public final class LogicalSession {
     return users;
   }
 
+  /** Where uploads are kept for as long as they may be needed again. */
+  public SpoolDirectory spool() {
+    return spool;
+  }
+
+  /** The application's own queries. */
+  public LastQueries lastQueries() {
+    return lastQueries;
+  }
+
+  /** Whether a call that succeeds is to be entered into the journal with what makes it again. */
+  public boolean records(Shape shape, Binds binds, PhysicalSession on) throws SQLException {
+    if (replay == ReplayScope.NONE || replay == ReplayScope.STATEMENT) {
+      return false;
+    }
+    return switch (shape.kind()) {
+      case TEMP_DDL -> true;
+      case QUERY, TRANSACTION -> manualCommit || shape.transactionVerb() != null;
+      case WRITE, DDL -> manualCommit || !objects.isEmpty();
+      case FILE -> touchesTempStage(shape, binds, on);
+      case USE, SESSION, OPAQUE -> false;
+    };
+  }
+
+  /** Whether files that it moved outlive that session. */
+  public boolean keepsFilesOf(Shape shape, Binds binds, PhysicalSession left) throws SQLException {
+    return left.keepsFilesOf(shape, scope(binds, left));
+  }
+
+  private boolean touchesTempStage(Shape shape, Binds binds, PhysicalSession on)
+      throws SQLException {
+    if (rebuildable.isEmpty()) {
+      return false;
+    }
+    var scope = scope(binds, on);
+    return shape.stages().stream()
+        .anyMatch(
+            stage -> {
+              var object = TempObject.of(stage, scope);
+              return object != null && rebuildable.contains(object);
+            });
+  }
+
   /**
    * Takes note of a statement that succeeded on a session.
    *
    * @return false when that session has been left meanwhile, so that what the statement did to it
    *     is gone
    */
-  public boolean applied(Shape shape, String sql, Binds binds, PhysicalSession on)
-      throws SQLException {
+  public boolean applied(Applied call, PhysicalSession on) throws SQLException {
     stateLock.lock();
     try {
       if (current != on) {
         return false;
       }
-      contextRead = false;
-      state.applied(shape, sql, binds, on.connection());
-      manualCommit = state.manualCommit();
-      if (!lostNames.isEmpty()) {
-        lostNames = lostNames.without(LostNames.remade(shape, binds, on.connection()));
+      try {
+        var place = on.remember();
+        if (on.isSwapped()) {
+          return false;
+        }
+        contextRead = false;
+        state.applied(call, on.connection(), place, replay);
+      } catch (SQLException closedMeanwhile) {
+        // The statement itself did succeed.
+        contextRead = false;
+        state.lostTrack();
+      }
+      publish();
+      if (!missing.isEmpty()) {
+        missing.applied(call.shape(), scope(call.binds(), on), state::loadedStages);
       }
       return true;
     } finally {
@@ -177,18 +277,121 @@ public final class LogicalSession {
     }
   }
 
+  /**
+   * Takes note of a statement that ran on a session that is gone, and lasts: what it did to temp
+   * objects is done to the rebuilt ones.
+   */
+  public void adopted(Applied call, PhysicalSession on) throws SQLException {
+    loseWritten(call.shape(), call.binds(), on);
+    var stages = loadedFrom(call, on);
+    if (stages.isEmpty()) {
+      return;
+    }
+    var purge = Purge.of(call, scope(call.binds(), on));
+    if (purge != null) {
+      purge.on(on.connection());
+    }
+    applied(call, on);
+    stateLock.lock();
+    try {
+      missing.loadedToo(state.loadedStages(stages));
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** A statement that changed temp objects as well did so in the session that is gone. */
+  public void loseWritten(Shape shape, Binds binds, PhysicalSession on) {
+    if (objects.isEmpty()) {
+      return;
+    }
+    stateLock.lock();
+    try {
+      var scope = scope(binds, on);
+      for (var target : shape.writes()) {
+        var table = TempObject.table(target, scope);
+        if (objects.contains(table)) {
+          var why = "a statement that ran, or may have run, on the dead session changed it";
+          state.lose(table, why);
+          missing.lost(Map.of(table, why));
+        }
+      }
+    } catch (SQLException closedMeanwhile) {
+      state.lostTrack();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** The temp stages that a COPY loaded from. */
+  private Set<TempObject> loadedFrom(Applied call, PhysicalSession on) throws SQLException {
+    if (call.shape().kind() != Kind.WRITE || call.shape().stages().isEmpty()) {
+      return Set.of();
+    }
+    var scope = scope(call.binds(), on);
+    Set<TempObject> stages = new HashSet<>();
+    for (var stage : call.shape().stages()) {
+      var object = TempObject.of(stage, scope);
+      if (object != null && objects.contains(object)) {
+        stages.add(object);
+      }
+    }
+    return stages;
+  }
+
   /** Takes note of a statement that failed on a session but may have done some of its work. */
-  public void attempted(Shape shape, String sql, PhysicalSession on) {
+  public void attempted(Shape shape, String sql, Binds binds, PhysicalSession on)
+      throws SQLException {
     stateLock.lock();
     try {
       if (current == on) {
         contextRead = false;
-        state.attempted(shape, sql);
-        manualCommit = state.manualCommit();
+        state.attempted(shape, sql, binds, on.remember());
+        publish();
       }
     } finally {
       stateLock.unlock();
     }
+  }
+
+  /** Says that something of the open transaction is not in the journal. */
+  public void transactionNotRecorded(String why) {
+    stateLock.lock();
+    try {
+      contextRead = false;
+      state.transactionNotRecorded(why);
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** Forgets how to rebuild the temp objects there are. */
+  public void checkpoint() {
+    stateLock.lock();
+    try {
+      contextRead = false;
+      state.checkpoint();
+      publish();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private void publish() {
+    publish(current);
+  }
+
+  private void publish(PhysicalSession on) {
+    holds = watched && (state.holdsMoreThanPlace(on.start()) || on.hasMoved());
+    manualCommit = state.manualCommit();
+    perhapsCommitted = state.perhapsCommitted();
+    objects = state.objects();
+    rebuildable = state.rebuildable();
+    variables = state.variables();
+  }
+
+  private Scope scope(Binds binds, PhysicalSession on) throws SQLException {
+    return Scope.of(on.place(), variables, binds);
   }
 
   /**
@@ -208,6 +411,16 @@ public final class LogicalSession {
     return manualCommit;
   }
 
+  /** True when that is not certain: something may have ended the open transaction [I]. */
+  public boolean perhapsCommitted() {
+    return perhapsCommitted;
+  }
+
+  /** True when there are temp objects, so that what a write writes to has to be looked at. */
+  public boolean hasTempObjects() {
+    return !objects.isEmpty();
+  }
+
   /** Remembers a call of a local setter, to be made on each later connection too. */
   public void attribute(String name, Context.Attribute<Connection> call) {
     stateLock.lock();
@@ -220,68 +433,33 @@ public final class LogicalSession {
   }
 
   /**
-   * Refuses a text that names a temp object that is no more: a permanent object of that name,
-   * hidden until then, must not be read or written in its place [D].
+   * Refuses a text that would take something else for a temp object that could not be rebuilt, or
+   * load files from a rebuilt stage a second time.
+   *
+   * @param error what told of the session's end; null where that is long ago
    */
-  public void refuseLostNames(Shape shape, String sql, Binds binds, PhysicalSession on)
+  public void refuseMissing(
+      Shape shape, String sql, Binds binds, PhysicalSession on, @Nullable SQLException error)
       throws SQLException {
-    if (lostNames.isEmpty() || !mayNameObjects(shape.kind())) {
-      return;
-    }
-    var dropped = lostNames.dropped(shape, binds, on.connection());
-    if (dropped != null) {
-      forget(dropped);
-      throw new ReplayRefusedException(
-          "The "
-              + dropped
-              + " is gone already, with an expired session. The DROP was not sent, as it could have met a"
-              + " permanent object; the name is free again.",
-          null);
-    }
-    refuse(lostNames.named(shape, sql, binds, on.connection()));
-  }
-
-  private static boolean mayNameObjects(Kind kind) {
-    return switch (kind) {
-      case TRANSACTION, USE -> false;
-      case QUERY, WRITE, TEMP_DDL, DDL, SESSION, FILE, OPAQUE -> true;
-    };
-  }
-
-  /** As {@link #refuseLostNames}, for a stage that a vendor method names. */
-  public void refuseLostStage(String location) throws ReplayRefusedException {
-    if (!lostNames.isEmpty()) {
-      refuse(lostNames.stage(location));
+    if (!missing.isEmpty()) {
+      var scope = scope(binds, on);
+      missing.refuseLost(shape, sql, scope, on, error);
+      missing.refuseLoaded(shape, scope, objects, error);
     }
   }
 
-  private static void refuse(@Nullable TempObject named) throws ReplayRefusedException {
-    if (named != null) {
-      throw new ReplayRefusedException(
-          "The "
-              + named
-              + " was lost with an expired session, and this call names it, or may name it. Create it again"
-              + " (CREATE TEMPORARY ..., without IF NOT EXISTS) or drop it first: a permanent object of that"
-              + " name must not be taken for it.",
-          null);
-    }
-  }
-
-  private void forget(TempObject dropped) {
-    stateLock.lock();
-    try {
-      lostNames = lostNames.without(Set.of(dropped));
-    } finally {
-      stateLock.unlock();
-    }
+  /** As {@link #refuseMissing}, for a stage that a vendor method names. */
+  public void refuseLostStage(String location, @Nullable SQLException error)
+      throws ReplayRefusedException {
+    missing.refuseLostStage(location, error);
   }
 
   /**
-   * Whether a statement wrote to lost temp objects and nothing else, so that nothing it did can
-   * have lasted.
+   * Whether all that a statement wrote to were temp objects of a session that is gone, so that
+   * nothing it did can have lasted.
    */
-  public boolean wroteOnlyLost(Shape shape, Binds binds, PhysicalSession dead) throws SQLException {
-    return lostNames.coverWritesOf(shape, binds, dead.connection());
+  public boolean wroteOnlyTemp(Shape shape, Binds binds, PhysicalSession dead) throws SQLException {
+    return dead.wroteOnlyTemp(shape, scope(binds, dead));
   }
 
   /**
@@ -310,11 +488,11 @@ public final class LogicalSession {
     }
   }
 
-  /** What a heal would lose just now, apart from what it restores. */
-  public boolean holdsMoreThanContext() {
+  /** Whether a heal would lose something just now. */
+  public boolean cannotBeRebuilt() {
     stateLock.lock();
     try {
-      return state.holdsMoreThanContext();
+      return state.cannotBeRebuilt(replay);
     } finally {
       stateLock.unlock();
     }
@@ -332,12 +510,12 @@ public final class LogicalSession {
     warnings.set(null);
   }
 
-  Context context(PhysicalSession of) throws SQLException {
+  Snapshot snapshot(PhysicalSession of) throws SQLException {
     stateLock.lock();
     try {
-      var context = Context.of(of.connection(), state);
+      var snapshot = state.snapshot(of.remember(), replay);
       contextRead = true;
-      return context;
+      return snapshot;
     } finally {
       stateLock.unlock();
     }
@@ -346,28 +524,118 @@ public final class LogicalSession {
   /**
    * Makes the fresh session current. From here on every call uses it.
    *
-   * @return false when a call that was under way has changed the context since it was read
+   * @return false when a call that was under way has changed something since the snapshot
    */
-  boolean replace(PhysicalSession dead, SQLException error, PhysicalSession fresh) {
+  boolean replace(
+      PhysicalSession dead, SQLException error, PhysicalSession fresh, Rebuilt rebuilt) {
     stateLock.lock();
     try {
       if (!contextRead) {
         return false;
       }
-      lostNames = lostNames.with(state.temporary());
-      dead.ended(error, state.lose());
-      manualCommit = state.manualCommit();
+      rebuilt.queryIds().forEach(id -> fresh.known().add(id, false));
+      var held = rebuilt.certain(state.objects());
+      var lacked = lacking(dead);
+      dead.ended(error, state.rebuilt(rebuilt), held, lacked);
+      missing.lost(rebuilt.lost());
+      missing.loaded(rebuilt.loadedStages());
+      publish(fresh);
+      lastQueries.disturb();
       current = fresh;
     } finally {
       stateLock.unlock();
     }
+    warn(fresh, error);
+    var sessions = dead.ofConnection();
+    Retirement.begin(
+        dead,
+        () -> !closed && sessions.stream().anyMatch(users::use),
+        () -> !closed && sessions.stream().anyMatch(users::call));
+    return true;
+  }
+
+  private void warn(PhysicalSession fresh, SQLException error) {
     // Only the last one: a connection whose warnings nobody reads must not collect them for days.
     warnings.set(
         new SQLWarning(
             "Session expired and was replaced (selfheal-jdbc); generation " + fresh.generation(),
             "01000",
             error.getErrorCode()));
-    Retirement.begin(dead, () -> !closed && users.use(dead), () -> !closed && users.call(dead));
-    return true;
+  }
+
+  /**
+   * Goes on with the session that the physical driver has put in the dead one's place, if that held
+   * nothing which this one lacks.
+   *
+   * @return null when a login of our own is needed
+   */
+  @Nullable PhysicalSession follow(PhysicalSession dead, SQLException error) {
+    PhysicalSession fresh;
+    stateLock.lock();
+    try {
+      // Of a call that changed its session nobody can tell which of the two it was.
+      if (!dead.isSwapped() || users.changes(dead) || lacking(dead) != null) {
+        return null;
+      }
+      var sessions = dead.ofConnection().stream().filter(users::use).toList();
+      fresh = new PhysicalSession(dead.connection(), dead.generation() + 1, sessions);
+      dead.ended(error, Loss.NOTHING, Set.of(), null);
+      lastQueries.disturb();
+      current = fresh;
+    } finally {
+      stateLock.unlock();
+    }
+    warn(fresh, error);
+    return fresh;
+  }
+
+  /**
+   * What a session lacks that the physical driver puts in that one's place, or would. A login of
+   * its begins where the first one did.
+   */
+  private @Nullable String lacking(PhysicalSession dead) {
+    try {
+      var place = dead.place();
+      if (state.holdsMoreThanPlace(place)) {
+        return state.describe(place);
+      }
+      // Unless a call has moved one of the two.
+      boolean elsewhere =
+          dead.isSwapped() && !users.changes(dead) && !place.sameAs(Place.of(dead.connection()));
+      if (dead.hasMoved() || elsewhere) {
+        return "its database, schema, role or warehouse";
+      }
+    } catch (SQLException unknown) {
+      return "its context";
+    }
+    return factoryMade ? "what the connection factory sets up" : null;
+  }
+
+  /**
+   * Asks the server whether the session lives, where its silent end would lose something and has
+   * become likely. Sent outside of every lock.
+   */
+  public void heartbeat() throws SQLException {
+    if (!watched || !holds || System.nanoTime() - lastRequest < idle.toNanos()) {
+      return;
+    }
+    var on = current;
+    var physical = on.connection();
+    int seconds = (int) Math.min(Swaps.HEARTBEAT_SECONDS, options.healTimeout().toSeconds());
+    if (closed || on.broken() != null || physical.isClosed()) {
+      return;
+    }
+    if (physical.isValid(Math.max(1, seconds))) {
+      requested();
+    } else if (!closed && !physical.isClosed()) {
+      on.broken(Swaps.unanswered());
+    }
+  }
+
+  /** Says that a request has ended, which the server takes for a sign of life. */
+  public void requested() {
+    if (watched) {
+      lastRequest = System.nanoTime();
+    }
   }
 }

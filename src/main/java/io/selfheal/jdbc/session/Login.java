@@ -1,5 +1,6 @@
 package io.selfheal.jdbc.session;
 
+import io.selfheal.jdbc.journal.Context;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,4 +20,15 @@ public interface Login {
 
   /** Whether a later login can bring other credentials than the first one. */
   boolean renewsCredentials();
+
+  /**
+   * Whether the physical driver, with the authenticator that is used, logs in again by itself
+   * inside a call; see {@link Swaps}.
+   */
+  boolean logsInByItself();
+
+  /**
+   * Whether what it opens may have been set up beyond what the physical driver's own login gives.
+   */
+  boolean preparesSessions();
 }

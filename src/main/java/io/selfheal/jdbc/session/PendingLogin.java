@@ -1,5 +1,7 @@
 package io.selfheal.jdbc.session;
 
+import io.selfheal.jdbc.journal.Rebuilt;
+import io.selfheal.jdbc.journal.Snapshot;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -17,8 +19,13 @@ import java.util.concurrent.TimeoutException;
  */
 final class PendingLogin {
 
-  /** A fresh connection that already looks like the context it was restored to. */
-  record Ready(Connection connection, List<String> restored, long loginNanos) {}
+  /** A fresh connection that already holds what the dead session held, as far as it could be. */
+  record Ready(
+      Connection connection,
+      Snapshot before,
+      Rebuilt rebuilt,
+      List<String> restored,
+      long loginNanos) {}
 
   private final CompletableFuture<Ready> result = new CompletableFuture<>();
   private final Thread thread;
@@ -44,6 +51,10 @@ final class PendingLogin {
       return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | InterruptedException e) {
       abandon();
+      var cameJustThen = result.isCancelled() ? null : result.getNow(null);
+      if (cameJustThen != null) {
+        Quietly.close(cameJustThen.connection());
+      }
       throw e;
     }
   }

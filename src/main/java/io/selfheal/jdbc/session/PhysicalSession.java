@@ -1,8 +1,17 @@
 package io.selfheal.jdbc.session;
 
+import io.selfheal.jdbc.journal.Loss;
+import io.selfheal.jdbc.journal.Place;
+import io.selfheal.jdbc.journal.Scope;
+import io.selfheal.jdbc.journal.TempObject;
 import io.selfheal.jdbc.snowflake.Vendor;
+import io.selfheal.jdbc.sql.Kind;
+import io.selfheal.jdbc.sql.Shape;
+import io.selfheal.jdbc.sql.Trait;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -31,16 +40,47 @@ public final class PhysicalSession {
   /** Written with {@code loss}. */
   private volatile @Nullable SQLException endedBy;
 
+  /** The temp objects it held at its end; written with {@code loss}. */
+  private volatile Set<TempObject> objects = Set.of();
+
   /**
    * The error of the call that met this session dead, while no heal has replaced it; written under
    * the heal lock.
    */
   private volatile @Nullable SQLException broken;
 
+  /** True from when anybody noticed it. */
+  private volatile boolean swapped;
+
+  /** Where the session began. */
+  private final Place start;
+
+  /** Where it was last seen; written under the logical session's state lock. */
+  private volatile Place place;
+
+  /** What its silent successor lacked, null for nothing; written with {@code loss}. */
+  private volatile @Nullable String lacking;
+
+  /** Earlier sessions of the same physical connection that somebody still used. */
+  private final List<PhysicalSession> older;
+
   PhysicalSession(Connection connection, long generation) {
+    this(connection, generation, List.of());
+  }
+
+  PhysicalSession(Connection connection, long generation, List<PhysicalSession> older) {
     this.connection = connection;
     this.generation = generation;
     this.id = Vendor.sessionId(connection);
+    this.older = older;
+    Place found;
+    try {
+      found = Place.of(connection);
+    } catch (SQLException closed) {
+      found = Place.UNKNOWN;
+    }
+    this.start = found;
+    this.place = found;
   }
 
   public Connection connection() {
@@ -55,6 +95,62 @@ public final class PhysicalSession {
   /** The server's number of the session; null when the physical driver has none. */
   public @Nullable String id() {
     return id;
+  }
+
+  /**
+   * Whether the physical driver has put another session in the place of this one without a word. A
+   * comparison of two strings; false where the session's number is not known.
+   */
+  public boolean isSwapped() {
+    if (swapped) {
+      return true;
+    }
+    if (id != null) {
+      var now = Vendor.sessionId(connection);
+      if (now != null && !now.equals(id)) {
+        swapped = true;
+      }
+    }
+    return swapped;
+  }
+
+  /** Where this session is, or was when the physical driver left it. */
+  Place place() throws SQLException {
+    var seen = isSwapped() ? null : Place.of(connection);
+    // Asked again: the getters may have told of another session by then.
+    return seen == null || isSwapped() ? place : seen;
+  }
+
+  /** As {@link #place}, and remembers it. */
+  Place remember() throws SQLException {
+    var now = place();
+    place = now;
+    return now;
+  }
+
+  /** Where the session began. */
+  Place start() {
+    return start;
+  }
+
+  /** Whether the application has gone somewhere else since the login. */
+  boolean hasMoved() {
+    return !place.sameAs(start);
+  }
+
+  /**
+   * What the session lacked that the physical driver put in this one's place, in words; null when
+   * it lacked nothing, or while this one is current.
+   */
+  public @Nullable String lacking() {
+    return lacking;
+  }
+
+  /** This and the earlier sessions of its connection. */
+  List<PhysicalSession> ofConnection() {
+    List<PhysicalSession> all = new ArrayList<>(older);
+    all.add(this);
+    return all;
   }
 
   public KnownQueries known() {
@@ -95,13 +191,42 @@ public final class PhysicalSession {
     return endedBy;
   }
 
-  void ended(SQLException error, Loss what) {
+  void ended(SQLException error, Loss what, Set<TempObject> held, @Nullable String lacked) {
+    lacking = lacked;
     endedBy = error;
+    objects = held;
     loss = what;
   }
 
+  /** Whether all that a statement changes were temp objects here, and no file outlives it. */
+  boolean wroteOnlyTemp(Shape shape, Scope scope) {
+    var transfer = shape.transfer();
+    if (transfer != null) {
+      return transfer.stage() != null && held(TempObject.of(transfer.stage(), scope));
+    }
+    if (shape.kind() == Kind.DDL) {
+      var changed = TempObject.changed(shape, scope);
+      return !changed.isEmpty() && changed.stream().allMatch(this::held);
+    }
+    return !shape.writes().isEmpty()
+        && !(shape.has(Trait.PURGES_FILES)
+            && shape.stages().stream().anyMatch(stage -> !held(TempObject.of(stage, scope))))
+        && shape.writes().stream().allMatch(target -> held(TempObject.table(target, scope)));
+  }
+
+  /** Whether no stage that a statement names was a temporary one here. */
+  boolean keepsFilesOf(Shape shape, Scope scope) {
+    return shape.stages().stream().noneMatch(stage -> held(TempObject.of(stage, scope)));
+  }
+
+  private boolean held(@Nullable TempObject object) {
+    return object != null && object.name() != null && objects.contains(object);
+  }
+
+  /** Why it is not to be used any more; null when it is, for all that is known. */
   @Nullable SQLException broken() {
-    return broken;
+    var known = broken;
+    return known == null && isSwapped() ? Swaps.noticed() : known;
   }
 
   void broken(SQLException error) {

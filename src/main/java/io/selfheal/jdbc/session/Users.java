@@ -37,6 +37,21 @@ public final class Users {
     return all.stream().anyMatch(user -> user.uses(session));
   }
 
+  /**
+   * Whether a call under way on that session, or come back from it, may have done something that
+   * only that very session knows of.
+   */
+  boolean changes(PhysicalSession session) {
+    for (var user : all) {
+      for (var call : user.calls()) {
+        if (call.session() == session && call.changesSession()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Whether a call is under way on that session, or in doubt. */
   boolean call(PhysicalSession session) {
     for (var user : all) {

@@ -16,7 +16,7 @@ public final class Ghosts {
 
   private static final Logger LOG = LoggerFactory.getLogger(Ghosts.class);
 
-  private static final String ABORT = "SELECT SYSTEM$ABORT_TRANSACTION(";
+  static final String ABORT = "SELECT SYSTEM$ABORT_TRANSACTION(";
 
   private Ghosts() {}
 

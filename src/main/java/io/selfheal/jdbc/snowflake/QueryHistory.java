@@ -3,6 +3,7 @@ package io.selfheal.jdbc.snowflake;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,14 @@ public final class QueryHistory {
   static final int TEXT_LIMIT = 100_000;
 
   static final String CANCEL = "SELECT SYSTEM$CANCEL_QUERY";
+
+  /**
+   * How long a statement may take to show up in the history [I], to be measured on a live account.
+   * Only after this does "not there" mean "never ran". The system property is for that measuring,
+   * and for tests.
+   */
+  public static final Duration SETTLES =
+      Duration.ofMillis(Long.getLong("io.selfheal.jdbc.historySettleMillis", 2000));
 
   private QueryHistory() {}
 
@@ -43,6 +52,7 @@ public final class QueryHistory {
    *
    * @param end null while it runs
    * @param rows inserted, updated and deleted together
+   * @param transaction the transaction it ran in; 0 where none is known
    */
   public record Row(
       String queryId,
@@ -52,7 +62,8 @@ public final class QueryHistory {
       @Nullable Timestamp end,
       int errorCode,
       @Nullable String errorMessage,
-      long rows) {
+      long rows,
+      long transaction) {
 
     /** Whether this is the statement with that text, as far as the history's text can tell. */
     public boolean hasText(String sql) {
@@ -83,7 +94,7 @@ public final class QueryHistory {
     var sql =
         "SELECT QUERY_ID, QUERY_TEXT, EXECUTION_STATUS, ERROR_CODE, ERROR_MESSAGE,"
             + " COALESCE(ROWS_INSERTED, 0) + COALESCE(ROWS_UPDATED, 0) + COALESCE(ROWS_DELETED, 0),"
-            + " START_TIME, END_TIME FROM TABLE("
+            + " START_TIME, END_TIME, TRANSACTION_ID FROM TABLE("
             + Identifiers.quote(database)
             + ".INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION(SESSION_ID => "
             + Long.parseLong(sessionId)
@@ -103,7 +114,8 @@ public final class QueryHistory {
                 results.getTimestamp(8),
                 number(results.getString(4)),
                 results.getString(5),
-                results.getLong(6)));
+                results.getLong(6),
+                results.getLong(9)));
       }
     }
     return rows;

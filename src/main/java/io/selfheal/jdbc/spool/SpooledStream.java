@@ -108,6 +108,16 @@ public final class SpooledStream implements AutoCloseable {
     }
   }
 
+  /** Takes back what {@link #complete()} gave away: that upload came to nothing. */
+  public void reclaim() {
+    lock.lock();
+    try {
+      handedOver = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * No more passes: the caller's stream is closed now if a pass was, the spool file removed. Never
    * waits: if a thread of the physical driver is still reading, it cleans up when it comes back.

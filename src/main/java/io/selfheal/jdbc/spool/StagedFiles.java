@@ -35,6 +35,9 @@ public final class StagedFiles implements AutoCloseable {
   }
 
   void add(SpoolFile copy, Path name) throws IOException {
+    if (!spool.isLive(copy)) {
+      throw new NotSpooledException("The copy of " + name.getFileName() + " was removed.");
+    }
     place(copy.path, directory.resolve(name), copy.size());
   }
 

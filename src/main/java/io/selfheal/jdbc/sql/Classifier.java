@@ -23,7 +23,7 @@ final class Classifier {
     }
     Tokens tokens = Lexer.scan(sql);
     Draft draft = new Draft();
-    Survey survey = Survey.of(tokens, draft.traits);
+    Survey survey = Survey.of(tokens, draft);
     int end = tokens.size();
     while (tokens.is(end - 1, Token.SEMICOLON)) {
       end--;
@@ -73,7 +73,7 @@ final class Classifier {
   private static void parted(Tokens tokens, int start, int end, Draft draft, Survey survey) {
     int semicolon = find(tokens, Token.SEMICOLON, start, end);
     if (semicolon >= 0 && !Blocks.isDefinitionWithBody(tokens, start, end)) {
-      draft.traits.add(Trait.SEVERAL_STATEMENTS);
+      draft.add(Trait.SEVERAL_STATEMENTS);
       links(tokens, Token.SEMICOLON, start, end, draft, survey);
       draft.opaque();
       return;
@@ -82,7 +82,7 @@ final class Classifier {
       one(new Cursor(tokens, start, end), draft, survey);
       return;
     }
-    draft.traits.add(Trait.CHAIN);
+    draft.add(Trait.CHAIN);
     boolean reads = links(tokens, Token.FLOW, start, end, draft, survey);
     draft.kind = reads ? Kind.QUERY : Kind.OPAQUE;
   }

@@ -15,7 +15,7 @@ final class Definitions {
     cursor.at++;
     boolean replaces = cursor.take(Word.OR, Word.REPLACE);
     if (replaces) {
-      draft.traits.add(Trait.REPLACES);
+      draft.add(Trait.REPLACES);
     }
     boolean alters = cursor.is(Word.OR) && cursor.nextIs(Word.ALTER);
     boolean temp = modifiers(cursor);
@@ -25,27 +25,27 @@ final class Definitions {
     }
     boolean optional = cursor.take(Word.IF, Word.NOT) && cursor.take(Word.EXISTS);
     if (optional) {
-      draft.traits.add(Trait.IF_NOT_EXISTS);
+      draft.add(Trait.IF_NOT_EXISTS);
     }
     Target target = cursor.target();
     if (target == null) {
       return false;
     }
-    draft.creates.add(target);
+    draft.creates(target);
     if (alters) {
-      draft.alters.add(target);
+      draft.alters(target);
     }
     draft.temp |= temp;
     draft.detail = new Detail.Definition(type);
     if (type == ObjectType.DATABASE || type == ObjectType.SCHEMA) {
-      draft.traits.add(Trait.MOVES_CONTEXT);
+      draft.add(Trait.MOVES_CONTEXT);
     }
     if (isCopy(cursor)) {
-      draft.traits.add(Trait.DEFINES_LIKE);
+      draft.add(Trait.DEFINES_LIKE);
     }
     draft.is(temp ? Kind.TEMP_DDL : Kind.DDL);
     // Only CREATE TABLE … AS runs what it holds; views, tasks and procedures just keep it.
-    boolean runs = type == ObjectType.TABLE && draft.traits.contains(Trait.READS);
+    boolean runs = type == ObjectType.TABLE && draft.has(Trait.READS);
     return !(runs && survey.sideEffect);
   }
 
@@ -167,7 +167,7 @@ final class Definitions {
     }
     Target target = existing(cursor, draft);
     if (target != null) {
-      draft.alters.add(target);
+      draft.alters(target);
       rename(cursor, draft, target);
     }
     return draft.kind == Kind.DDL;
@@ -176,13 +176,13 @@ final class Definitions {
   private static void rename(Cursor cursor, Draft draft, Target old) {
     if (cursor.take(Word.RENAME, Word.TO)) {
       Target renamed = cursor.target();
-      draft.traits.add(Trait.RENAMES);
-      draft.drops.add(old);
-      draft.creates.add(renamed == null ? Target.Unknown.INSTANCE : renamed);
+      draft.add(Trait.RENAMES);
+      draft.drops(old);
+      draft.creates(renamed == null ? Target.Unknown.INSTANCE : renamed);
     } else if (cursor.take(Word.SWAP, Word.WITH)) {
       Target other = cursor.target();
-      draft.traits.add(Trait.SWAPS);
-      draft.alters.add(other == null ? Target.Unknown.INSTANCE : other);
+      draft.add(Trait.SWAPS);
+      draft.alters(other == null ? Target.Unknown.INSTANCE : other);
     }
   }
 
@@ -190,7 +190,7 @@ final class Definitions {
     cursor.at++;
     Target target = existing(cursor, draft);
     if (target != null) {
-      draft.drops.add(target);
+      draft.drops(target);
     }
     return draft.kind == Kind.DDL;
   }
@@ -198,14 +198,14 @@ final class Definitions {
   static boolean comment(Cursor cursor, Draft draft) {
     cursor.at++;
     if (cursor.take(Word.IF, Word.EXISTS)) {
-      draft.traits.add(Trait.IF_EXISTS);
+      draft.add(Trait.IF_EXISTS);
     }
     if (!cursor.take(Word.ON)) {
       return false;
     }
     Target target = existing(cursor, draft);
     if (target != null) {
-      draft.alters.add(target);
+      draft.alters(target);
     }
     return draft.kind == Kind.DDL;
   }
@@ -224,7 +224,7 @@ final class Definitions {
     }
     draft.detail = new Detail.Definition(type);
     if (cursor.take(Word.IF, Word.EXISTS)) {
-      draft.traits.add(Trait.IF_EXISTS);
+      draft.add(Trait.IF_EXISTS);
     }
     if (type == ObjectType.OTHER) {
       draft.is(Kind.DDL);

@@ -1,10 +1,7 @@
 package io.selfheal.jdbc.sql;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** A {@link Shape} in the making. Not thread-safe; lives for one classification. */
 final class Draft {
@@ -12,11 +9,13 @@ final class Draft {
   Kind kind = Kind.OPAQUE;
   boolean temp;
   Detail detail = Detail.None.INSTANCE;
-  final List<Target> creates = new ArrayList<>();
-  final List<Target> drops = new ArrayList<>();
-  final List<Target> alters = new ArrayList<>();
-  final List<Target> writes = new ArrayList<>();
-  final Set<Trait> traits = EnumSet.noneOf(Trait.class);
+
+  // Empty ones are shared, as most stay empty.
+  private List<Target> creates = List.of();
+  private List<Target> drops = List.of();
+  private List<Target> alters = List.of();
+  private List<Target> writes = List.of();
+  private int traits;
 
   void is(Kind newKind) {
     kind = newKind;
@@ -28,26 +27,52 @@ final class Draft {
     detail = Detail.None.INSTANCE;
   }
 
+  void add(Trait trait) {
+    traits |= 1 << trait.ordinal();
+  }
+
+  boolean has(Trait trait) {
+    return (traits >>> trait.ordinal() & 1) != 0;
+  }
+
+  void creates(Target target) {
+    creates = with(creates, target);
+  }
+
+  void drops(Target target) {
+    drops = with(drops, target);
+  }
+
+  void alters(Target target) {
+    alters = with(alters, target);
+  }
+
+  void writes(Target target) {
+    writes = with(writes, target);
+  }
+
+  /** The list with one more, which is a list of its own from the first one on. */
+  static <T> List<T> with(List<T> list, T element) {
+    List<T> own = list.isEmpty() ? new ArrayList<>(2) : list;
+    own.add(element);
+    return own;
+  }
+
   Shape shape(Tokens tokens, Survey survey) {
     return new Shape(
         kind,
         temp,
-        immutable(creates),
-        immutable(drops),
-        immutable(alters),
-        immutable(writes),
-        immutable(survey.stages),
+        List.copyOf(creates),
+        List.copyOf(drops),
+        List.copyOf(alters),
+        List.copyOf(writes),
+        List.copyOf(survey.stages),
         detail,
-        traits.isEmpty() ? Set.of() : Collections.unmodifiableSet(traits),
+        Traits.of(traits),
         tokens.hints(),
         tokens.bindCount(),
-        immutable(survey.nameBinds),
+        List.copyOf(survey.nameBinds),
         new Names(tokens.text),
         new Sources(tokens.text));
-  }
-
-  /** As most lists are empty, they are not worth a copy. */
-  private static <T> List<T> immutable(List<T> list) {
-    return list.isEmpty() ? List.of() : List.copyOf(list);
   }
 }

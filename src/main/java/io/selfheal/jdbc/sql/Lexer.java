@@ -78,15 +78,16 @@ final class Lexer {
   private void word() {
     int from = at;
     int place = from;
-    int hash = 0;
+    long key = 0;
+    int every = 0;
     char c = chars[place];
     do {
-      hash = Word.mix(hash, c);
+      key = Word.mix(key, c);
+      every |= c;
       place++;
       char next = chars[place];
-      if (c == '$' && next == '$') {
-        // AS$$ … $$ could be a name or the start of a body: nothing says which [I].
-        tokens.doubtful = true;
+      if (c == '$') {
+        dollarIn(from, place, next);
       }
       c = next;
     } while (isWordPart(c));
@@ -95,7 +96,18 @@ final class Lexer {
       path(from);
       return;
     }
-    tokens.add(Token.WORD, Word.find(text, from, at, hash), from, at);
+    Word known = every > 127 ? null : Word.find(text, from, place, key);
+    tokens.add(Token.WORD, known, from, place);
+    if (c == ' ') {
+      // A space follows most words.
+      at++;
+    }
+  }
+
+  private void dollarIn(int from, int behind, char next) {
+    // AS$$ … $$ could be a name or the start of a body: nothing says which [I].
+    tokens.doubtful |= next == '$';
+    tokens.system |= KnownFunctions.isSystem(text, from) && behind - from == 7;
   }
 
   /** {@code file:///tmp/*}: neither the slashes nor the asterisk begin a comment [S]. */

@@ -53,7 +53,7 @@ final class Queries {
 
   static boolean show(Cursor cursor, Draft draft) {
     if (cursor.nextIs(Word.VARIABLES)) {
-      draft.traits.add(Trait.VARIABLES);
+      draft.add(Trait.VARIABLES);
     }
     draft.is(Kind.QUERY);
     return true;
@@ -61,7 +61,7 @@ final class Queries {
 
   static boolean describe(Cursor cursor, Draft draft) {
     if (cursor.nextIs(Word.RESULT)) {
-      draft.traits.add(Trait.HISTORY);
+      draft.add(Trait.HISTORY);
     }
     draft.is(Kind.QUERY);
     return true;

@@ -63,7 +63,7 @@ final class Sessions {
         return false;
       }
       if (cursor.is(Word.AUTOCOMMIT)) {
-        draft.traits.add(Trait.AUTOCOMMIT);
+        draft.add(Trait.AUTOCOMMIT);
       }
       String name = cursor.tokens.name(cursor.at++).toUpperCase(Locale.ROOT);
       if (!unset && !cursor.take(Token.EQUALS)) {

@@ -1,7 +1,6 @@
 package io.selfheal.jdbc.sql;
 
 import io.selfheal.jdbc.sql.Detail.ObjectType;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,32 +12,13 @@ import java.util.Set;
  */
 final class SourceScan {
 
-  /** A source may stand next. */
-  private static final int EXPECT = 1;
-
-  /** A comma brings a further source. */
-  private static final int IN_FROM = 2;
-
-  /** FROM parts the arguments of a function here: EXTRACT(x FROM y). */
-  private static final int ARGUMENTS = 4;
-
-  /** Rows of VALUES go on behind a comma. */
-  private static final int ROWS = 8;
-
-  /** The body of a common table expression, and whether it may name itself. */
-  private static final int BODY = 16;
-
-  private static final int RECURSIVE = 32;
-
   private final Tokens tokens;
   private final int size;
   private final OpenOutcome open;
-  private final CommonTables common = new CommonTables();
+  private final Frames frames = new Frames();
   private final Set<Target> reads = new LinkedHashSet<>();
   private final Set<Target> formats = new LinkedHashSet<>();
 
-  private int[] frames = new int[8];
-  private int depth;
   private int at;
   private Word lead = Word.SELECT;
 
@@ -63,10 +43,8 @@ final class SourceScan {
 
   /** Begins a statement, or the next link of a chain; passes those that read no rows. */
   private void statement() {
-    depth = 0;
-    frames[0] = 0;
     defining = false;
-    common.clear();
+    frames.clear();
     int first = at;
     while (tokens.is(first, Token.OPEN)) {
       first++;
@@ -148,18 +126,6 @@ final class SourceScan {
     open.columnsAt(at);
   }
 
-  private boolean has(int flag) {
-    return (frames[depth] & flag) != 0;
-  }
-
-  private void set(int flags) {
-    frames[depth] |= flags;
-  }
-
-  private void clear(int flags) {
-    frames[depth] &= ~flags;
-  }
-
   private void step() {
     switch (tokens.type(at)) {
       case SEMICOLON, FLOW -> {
@@ -169,15 +135,16 @@ final class SourceScan {
       case OPEN -> parenthesis();
       case CLOSE -> close();
       case COMMA -> {
-        if (has(IN_FROM) && !(has(ROWS) && tokens.is(at + 1, Token.OPEN))) {
-          clear(ROWS);
-          set(EXPECT);
+        if (frames.has(Frames.IN_FROM)
+            && !(frames.has(Frames.ROWS) && tokens.is(at + 1, Token.OPEN))) {
+          frames.clear(Frames.ROWS);
+          frames.set(Frames.EXPECT);
         }
         at++;
       }
       case WORD, QUOTED -> name();
       default -> {
-        if (has(EXPECT)) {
+        if (frames.has(Frames.EXPECT)) {
           literalSource();
         }
         open.look(at++);
@@ -187,47 +154,32 @@ final class SourceScan {
 
   private void parenthesis() {
     int inner = 0;
-    if (has(EXPECT)) {
-      clear(EXPECT);
-      inner = EXPECT | IN_FROM;
+    if (frames.has(Frames.EXPECT)) {
+      frames.clear(Frames.EXPECT);
+      inner = Frames.EXPECT | Frames.IN_FROM;
     } else {
       open.call(at);
-      inner = open.takesFrom(at - 1) ? ARGUMENTS : 0;
+      inner = open.takesFrom(at - 1) ? Frames.ARGUMENTS : 0;
     }
-    push(inner);
+    frames.push(inner);
     at++;
-  }
-
-  private void push(int flags) {
-    if (++depth == frames.length) {
-      frames = Arrays.copyOf(frames, depth * 2);
-    }
-    frames[depth] = flags;
-    common.enter();
   }
 
   private void close() {
     at++;
-    if (depth == 0) {
-      return;
-    }
-    int ended = frames[depth--];
-    common.leave();
-    if ((ended & BODY) != 0) {
-      common.define();
-      if (tokens.is(at, Token.COMMA)) {
-        commonTable(at + 1, ended & RECURSIVE);
-      }
+    int ended = frames.pop();
+    if ((ended & Frames.BODY) != 0 && tokens.is(at, Token.COMMA)) {
+      commonTable(at + 1, ended & Frames.RECURSIVE);
     }
   }
 
   private void name() {
     if (tokens.is(at - 1, Token.DOT)) {
       open.look(at++);
-    } else if (has(EXPECT)) {
+    } else if (frames.has(Frames.EXPECT)) {
       source();
     } else {
-      clear(ROWS);
+      frames.clear(Frames.ROWS);
       open.look(at);
       Word word = tokens.word(at++);
       if (word != null) {
@@ -240,12 +192,12 @@ final class SourceScan {
     Word word = tokens.word(at);
     boolean opens = tokens.is(at + 1, Token.OPEN);
     if (word == Word.SELECT || word == Word.WITH) {
-      clear(EXPECT);
+      frames.clear(Frames.EXPECT);
       at++;
       keyword(word);
     } else if (word == Word.VALUES && opens) {
-      clear(EXPECT);
-      set(ROWS);
+      frames.clear(Frames.EXPECT);
+      frames.set(Frames.ROWS);
       at++;
     } else if (word == Word.LATERAL || word == Word.TABLE && opens) {
       at++;
@@ -255,7 +207,7 @@ final class SourceScan {
   }
 
   private void named() {
-    clear(EXPECT);
+    frames.clear(Frames.EXPECT);
     int first = at;
     Cursor cursor = new Cursor(tokens, at, size);
     Target target = cursor.target();
@@ -264,14 +216,14 @@ final class SourceScan {
     if (tokens.is(at, Token.OPEN)) {
       open.table(first, simple);
       open.columnsAt(at);
-    } else if (target != null && !(simple && common.isVisible(tokens.name(first)))) {
+    } else if (target != null && !(simple && frames.isCommon(tokens.name(first)))) {
       reads.add(target);
     }
   }
 
   /** What stands for a source without being a name: a literal, a placeholder, a variable. */
   private void literalSource() {
-    clear(EXPECT);
+    frames.clear(Frames.EXPECT);
     switch (tokens.type(at)) {
       case STAGE -> {}
       case STRING -> {
@@ -291,39 +243,39 @@ final class SourceScan {
   private void keyword(Word word) {
     boolean alias = tokens.is(at - 2, Word.AS);
     switch (word) {
-      case SELECT -> clear(IN_FROM | ARGUMENTS);
+      case SELECT -> frames.clear(Frames.IN_FROM | Frames.ARGUMENTS);
       case WITH -> with();
       case FROM -> from();
       case JOIN -> {
         boolean policy = tokens.is(at - 2, Word.WITH) && tokens.is(at, Word.POLICY);
         if (!policy && !tokens.is(at - 2, Word.ALLOWED)) {
-          set(EXPECT | IN_FROM);
+          frames.set(Frames.EXPECT | Frames.IN_FROM);
         }
       }
       case USING -> {
-        if (depth == 0 && (lead == Word.MERGE || lead == Word.DELETE)) {
-          set(lead == Word.MERGE ? EXPECT : EXPECT | IN_FROM);
+        if (frames.isOutermost() && (lead == Word.MERGE || lead == Word.DELETE)) {
+          frames.set(lead == Word.MERGE ? Frames.EXPECT : Frames.EXPECT | Frames.IN_FROM);
         }
       }
       case LIKE, CLONE -> {
-        if (defining && depth == 0) {
-          set(EXPECT);
+        if (defining && frames.isOutermost()) {
+          frames.set(Frames.EXPECT);
         }
       }
-      case AS -> defining &= depth > 0;
+      case AS -> defining &= !frames.isOutermost();
       case INTO, REFERENCES -> passTarget(tokens.is(at, Word.TABLE) ? at + 1 : at);
       case FORMAT_NAME, FILE_FORMAT -> format();
       case UNION, WHERE, HAVING, QUALIFY, ORDER, INTERSECT, MINUS, CONNECT -> {
         if (!alias) {
-          clear(IN_FROM);
+          frames.clear(Frames.IN_FROM);
         }
-        if (word == Word.UNION && has(BODY) && has(RECURSIVE)) {
-          common.defineInside();
+        if (word == Word.UNION) {
+          frames.united();
         }
       }
       case GROUP -> {
         if (!alias && !tokens.is(at - 2, Word.WITHIN)) {
-          clear(IN_FROM);
+          frames.clear(Frames.IN_FROM);
         }
       }
       default -> {}
@@ -335,24 +287,24 @@ final class SourceScan {
     boolean comparison =
         tokens.is(before, Word.DISTINCT)
             && (tokens.is(before - 1, Word.IS) || tokens.is(before - 1, Word.NOT));
-    if (comparison || has(ARGUMENTS)) {
+    if (comparison || frames.has(Frames.ARGUMENTS)) {
       return;
     }
     // CREATE … FROM a backup or a share names no table. UPDATE … FROM takes whichever of several
     // rows that match [D].
-    open.because(depth == 0 && (defining || lead == Word.UPDATE));
-    set(EXPECT | IN_FROM);
+    open.because(frames.isOutermost() && (defining || lead == Word.UPDATE));
+    frames.set(Frames.EXPECT | Frames.IN_FROM);
   }
 
   private void with() {
-    clear(IN_FROM | ARGUMENTS);
+    frames.clear(Frames.IN_FROM | Frames.ARGUMENTS);
     boolean other = defining || tokens.is(at - 2, Word.START) || lead == Word.ALTER;
     if (!other) {
       boolean word =
           tokens.is(at, Word.RECURSIVE)
               && !tokens.is(at + 1, Word.AS)
               && !tokens.is(at + 1, Token.OPEN);
-      commonTable(word ? at + 1 : at, word ? RECURSIVE : 0);
+      commonTable(word ? at + 1 : at, word ? Frames.RECURSIVE : 0);
     }
   }
 
@@ -363,8 +315,7 @@ final class SourceScan {
       behind = open.namesEnd(behind);
     }
     if (open.isName(name) && tokens.is(behind, Word.AS) && tokens.is(behind + 1, Token.OPEN)) {
-      common.begin(tokens.name(name));
-      push(BODY | recursive);
+      frames.body(tokens.name(name), recursive);
       at = behind + 2;
     } else {
       open.because(true);

@@ -1,8 +1,6 @@
 package io.selfheal.jdbc.sql;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What the words of a text betray wherever they stand: effects, dependence on the session, chance,
@@ -11,9 +9,9 @@ import java.util.Set;
 final class Survey {
 
   private final Tokens tokens;
-  private final Set<Trait> traits;
-  final List<Integer> nameBinds = new ArrayList<>();
-  final List<StageRef> stages = new ArrayList<>();
+  private final Draft draft;
+  List<Integer> nameBinds = List.of();
+  List<StageRef> stages = List.of();
 
   /** Whether something may act beyond what the statement itself says: SYSTEM$…, TABLE(proc()). */
   boolean sideEffect;
@@ -26,15 +24,17 @@ final class Survey {
   /** Whether it has words that no query is known to have: INTO, CALL, a write in parentheses. */
   boolean foreignVerb;
 
-  private Survey(Tokens tokens, Set<Trait> traits) {
+  private Survey(Tokens tokens, Draft draft) {
     this.tokens = tokens;
-    this.traits = traits;
+    this.draft = draft;
   }
 
-  static Survey of(Tokens tokens, Set<Trait> traits) {
-    Survey survey = new Survey(tokens, traits);
+  static Survey of(Tokens tokens, Draft draft) {
+    Survey survey = new Survey(tokens, draft);
     for (int at = 0; at < tokens.size(); at++) {
-      survey.look(at);
+      if (!tokens.isPlain(at)) {
+        survey.look(at);
+      }
     }
     return survey;
   }
@@ -43,15 +43,15 @@ final class Survey {
     switch (tokens.type(at)) {
       case WORD -> word(at);
       case QUOTED -> quoted(at);
-      case VARIABLE -> traits.add(Trait.VARIABLES);
+      case VARIABLE -> draft.add(Trait.VARIABLES);
       case STAGE -> {
-        stages.add(StageRef.parse(tokens.raw(at)));
-        traits.add(Trait.READS);
+        stages = Draft.with(stages, StageRef.parse(tokens.raw(at)));
+        draft.add(Trait.READS);
       }
       case STRING -> {
         if (tokens.text.charAt(tokens.from(at) + 1) == '@' && !isListed(at)) {
-          stages.add(StageRef.parse(tokens.string(at)));
-          traits.add(Trait.READS);
+          stages = Draft.with(stages, StageRef.parse(tokens.string(at)));
+          draft.add(Trait.READS);
         }
       }
       case OPEN -> foreignVerb |= opensOther(at);
@@ -109,15 +109,15 @@ final class Survey {
   private void word(int at) {
     Word word = tokens.word(at);
     if (word == null) {
-      if (KnownFunctions.isSystem(tokens.text, tokens.from(at))) {
+      if (tokens.system && KnownFunctions.isSystem(tokens.text, tokens.from(at))) {
         system(at);
       }
       return;
     }
     switch (word) {
-      case SELECT -> traits.add(Trait.READS);
+      case SELECT -> draft.add(Trait.READS);
       case USING -> {
-        traits.add(Trait.READS);
+        draft.add(Trait.READS);
         function(at + 1);
       }
       case LAST_QUERY_ID,
@@ -127,8 +127,8 @@ final class Survey {
           LAST_TRANSACTION,
           CURRENT_STATEMENT,
           QUERY_HISTORY_BY_SESSION ->
-          traits.add(Trait.HISTORY);
-      case GETVARIABLE -> traits.add(Trait.VARIABLES);
+          draft.add(Trait.HISTORY);
+      case GETVARIABLE -> draft.add(Trait.VARIABLES);
       case NEXTVAL -> {
         if (tokens.is(at - 1, Token.DOT)) {
           sequence();
@@ -137,7 +137,7 @@ final class Survey {
       case GETNEXTVAL -> sequence();
       case RANDOM, RANDSTR, UUID_STRING, NORMAL, UNIFORM, ZIPF, SEQ1, SEQ2, SEQ4, SEQ8 -> {
         if (tokens.is(at + 1, Token.OPEN)) {
-          traits.add(Trait.VOLATILE);
+          draft.add(Trait.VOLATILE);
         }
       }
       case SAMPLE,
@@ -150,18 +150,18 @@ final class Survey {
           SYSDATE,
           SYSTIMESTAMP,
           GETDATE ->
-          traits.add(Trait.VOLATILE);
+          draft.add(Trait.VOLATILE);
       case INTO, PROCEDURE, CALL -> foreignVerb |= !tokens.is(at - 1, Token.DOT);
       case INSERT, UPDATE, DELETE, MERGE -> {
         // INSERT(…) is a string function as well, and FOR UPDATE belongs to a query.
         foreignVerb |= tokens.is(at - 1, Token.OPEN) && tokens.is(at + 1, Token.WORD);
         if (tokens.is(at - 1, Word.FOR)) {
-          traits.add(Trait.LOCKS_ROWS);
+          draft.add(Trait.LOCKS_ROWS);
         }
       }
       case AUTOINCREMENT, IDENTITY -> {
         if (isAttribute(at)) {
-          traits.add(Trait.VOLATILE);
+          draft.add(Trait.VOLATILE);
         }
       }
       case IDENTIFIER -> identifier(at);
@@ -188,7 +188,7 @@ final class Survey {
     if (tokens.is(at + 1, Token.OPEN)) {
       sideEffect |= KnownFunctions.isSystem(tokens.text, tokens.from(at) + 1);
       if (KnownFunctions.isHistory(tokens.name(at))) {
-        traits.add(Trait.HISTORY);
+        draft.add(Trait.HISTORY);
       }
     }
     if (tokens.is(at - 1, Token.DOT) && tokens.name(at).equalsIgnoreCase("NEXTVAL")) {
@@ -202,7 +202,7 @@ final class Survey {
 
   private void sequence() {
     takesSequence = true;
-    traits.add(Trait.VOLATILE);
+    draft.add(Trait.VOLATILE);
   }
 
   private void identifier(int at) {
@@ -216,17 +216,17 @@ final class Survey {
     switch (tokens.type(at)) {
       case BIND -> {
         if (alone) {
-          nameBinds.add(tokens.bindIndex(at));
+          nameBinds = Draft.with(nameBinds, tokens.bindIndex(at));
         } else {
-          traits.add(Trait.UNKNOWN_NAMES);
+          draft.add(Trait.UNKNOWN_NAMES);
         }
       }
       case STRING, VARIABLE, WORD, QUOTED -> {
         if (!alone) {
-          traits.add(Trait.UNKNOWN_NAMES);
+          draft.add(Trait.UNKNOWN_NAMES);
         }
       }
-      default -> traits.add(Trait.UNKNOWN_NAMES);
+      default -> draft.add(Trait.UNKNOWN_NAMES);
     }
   }
 
@@ -246,7 +246,7 @@ final class Survey {
   private void source(int at) {
     boolean extract = tokens.is(at - 2, Token.OPEN) && tokens.is(at - 3, Word.EXTRACT);
     if (!extract && !tokens.is(at - 1, Word.DISTINCT)) {
-      traits.add(Trait.READS);
+      draft.add(Trait.READS);
       function(at + 1);
     }
   }

@@ -30,7 +30,7 @@ final class Transfers {
       if (cursor.is(Word.PURGE)
           && cursor.nextIs(Token.EQUALS)
           && cursor.tokens.is(cursor.at + 2, Word.TRUE)) {
-        draft.traits.add(Trait.PURGES_FILES);
+        draft.add(Trait.PURGES_FILES);
       }
     }
   }

@@ -186,42 +186,59 @@ enum Word {
   SYSTIMESTAMP,
   GETDATE;
 
-  private static final int MASK = 2047;
-  private static final @Nullable Word[] BY_HASH = new Word[MASK + 1];
+  private static final int SLOT_BITS = 11;
+  private static final int MASK = (1 << SLOT_BITS) - 1;
+  private static final @Nullable Word[] BY_KEY = new Word[MASK + 1];
   private static final int LONGEST;
+
+  /** Up to this length the key of a word tells it from all others. */
+  private static final int EXACT = 9;
+
+  private final int length = name().length();
+  private final long key = keyOf(name());
 
   static {
     int longest = 0;
     for (Word word : values()) {
-      String name = word.name();
-      longest = Math.max(longest, name.length());
-      int hash = 0;
-      for (int i = 0; i < name.length(); i++) {
-        hash = mix(hash, name.charAt(i));
-      }
-      int slot = hash & MASK;
-      while (BY_HASH[slot] != null) {
+      longest = Math.max(longest, word.length);
+      int slot = slot(word.key);
+      while (BY_KEY[slot] != null) {
         slot = (slot + 1) & MASK;
       }
-      BY_HASH[slot] = word;
+      BY_KEY[slot] = word;
     }
     LONGEST = longest;
   }
 
-  /** Adds a character to a hash that does not see the case of ASCII letters. */
-  static int mix(int hash, char c) {
-    return hash * 31 + (c | 0x20);
+  private static long keyOf(String name) {
+    long key = 0;
+    for (int i = 0; i < name.length(); i++) {
+      key = mix(key, name.charAt(i));
+    }
+    return key;
   }
 
-  /** The word at these offsets, or null where it is none of them. */
-  static @Nullable Word find(String text, int from, int to, int hash) {
-    int length = to - from;
-    if (length > LONGEST) {
+  private static int slot(long key) {
+    return (int) (key * 0x9E3779B97F4A7C15L >>> Long.SIZE - SLOT_BITS);
+  }
+
+  /**
+   * Adds a character to a key that does not see the case of ASCII letters: seven bits each, so that
+   * only the last nine count. Means nothing for other characters.
+   */
+  static long mix(long key, char c) {
+    return key << 7 | c | 0x20;
+  }
+
+  /** The word of ASCII characters at these offsets, or null where it is none of them. */
+  static @Nullable Word find(String text, int from, int to, long key) {
+    int span = to - from;
+    if (span > LONGEST) {
       return null;
     }
-    int slot = hash & MASK;
-    for (Word word = BY_HASH[slot]; word != null; word = BY_HASH[slot]) {
-      if (word.name().length() == length && word.isAt(text, from)) {
+    int slot = slot(key);
+    for (Word word = BY_KEY[slot]; word != null; word = BY_KEY[slot]) {
+      if (word.key == key && word.length == span && (span <= EXACT || word.isAt(text, from))) {
         return word;
       }
       slot = (slot + 1) & MASK;
@@ -232,7 +249,7 @@ enum Word {
   /** Compares without regard to the case of ASCII letters, and to nothing else's. */
   private boolean isAt(String text, int from) {
     String name = name();
-    for (int i = 0; i < name.length(); i++) {
+    for (int i = 0; i < length; i++) {
       if (((text.charAt(from + i) ^ name.charAt(i)) & ~0x20) != 0) {
         return false;
       }

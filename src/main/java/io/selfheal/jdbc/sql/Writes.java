@@ -8,7 +8,7 @@ final class Writes {
   static boolean insert(Cursor cursor, Draft draft, Survey survey) {
     cursor.at++;
     if (cursor.take(Word.OVERWRITE)) {
-      draft.traits.add(Trait.EMPTIES_TARGET);
+      draft.add(Trait.EMPTIES_TARGET);
     }
     if (cursor.is(Word.ALL) || cursor.is(Word.FIRST)) {
       return insertMany(cursor, draft, survey);
@@ -48,20 +48,20 @@ final class Writes {
 
   static boolean truncate(Cursor cursor, Draft draft) {
     cursor.at++;
-    draft.traits.add(Trait.EMPTIES_TARGET);
+    draft.add(Trait.EMPTIES_TARGET);
     if (cursor.is(Word.MATERIALIZED) && cursor.nextIs(Word.VIEW)) {
       cursor.at += 2;
     } else if (cursor.is(Word.TABLE) && !cursor.nextIs(Token.DOT)) {
       cursor.at++;
     }
     if (cursor.take(Word.IF, Word.EXISTS)) {
-      draft.traits.add(Trait.IF_EXISTS);
+      draft.add(Trait.IF_EXISTS);
     }
     Target target = cursor.target();
     if (target == null || !cursor.atEnd()) {
       return false;
     }
-    draft.writes.add(target);
+    draft.writes(target);
     draft.is(Kind.WRITE);
     return true;
   }
@@ -75,7 +75,7 @@ final class Writes {
     if (target == null) {
       return false;
     }
-    draft.writes.add(target);
+    draft.writes(target);
     draft.is(Kind.WRITE);
     return !survey.sideEffect;
   }

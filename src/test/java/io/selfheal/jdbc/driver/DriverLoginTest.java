@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.selfheal.jdbc.CredentialsProvider;
-import io.selfheal.jdbc.session.Context;
+import io.selfheal.jdbc.journal.Context;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DriverLoginTest {
 
   private static final Context CONTEXT =
-      new Context("SALES", "my schema", "R_APP", "WH", true, Map.of(), Map.of());
+      new Context(
+          "SALES", "my schema", "R_APP", "WH", true, Map.of(), Map.of(), Map.of(), Map.of());
 
   private static final Duration LIMIT = Duration.ofSeconds(120);
 
@@ -79,6 +80,29 @@ class DriverLoginTest {
     assertThat(urls).hasSize(12).allMatch(url -> url.startsWith("jdbc:snowflake://host:443/"));
     assertThat(urls.toString().toLowerCase(Locale.ROOT)).doesNotContain("selfheal");
     assertThat(logins.toString().toLowerCase(Locale.ROOT)).doesNotContain("selfheal");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      value = {
+        "externalbrowser, -, true",
+        "OAUTH_AUTHORIZATION_CODE, -, true",
+        "-, oauth_client_credentials, true",
+        "-, ExternalBrowser, true",
+        "externalbrowser, snowflake, false",
+        "oauth, -, false",
+        "-, snowflake_jwt, false",
+        "-, -, false"
+      },
+      nullValues = "-")
+  void shouldKnowWhereThePhysicalDriverLogsInByItself(
+      String inUrl, String inProperties, boolean itself) throws SQLException {
+    var info = new Properties();
+    if (inProperties != null) {
+      info.setProperty("Authenticator", inProperties);
+    }
+    var query = inUrl == null ? "?user=demo" : "?user=demo&AUTHENTICATOR=" + inUrl;
+    assertThat(login(query, info).logsInByItself()).isEqualTo(itself);
   }
 
   @Test

@@ -26,7 +26,9 @@ import java.sql.ShardingKey;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -48,6 +50,7 @@ class ForwardsTest {
   private final List<Object[]> arguments = new ArrayList<>();
   private final List<Object> answers = new ArrayList<>();
   private final List<String> sessions = new ArrayList<>();
+  private final Map<String, SQLException> unsettled = new HashMap<>();
 
   @Test
   void shouldForwardEveryMethodOfEachInterfaceToTheSameMethod() throws Throwable {
@@ -132,6 +135,32 @@ class ForwardsTest {
             "executeUpdate(Ljava/lang/String;)I");
     assertThat(arguments.get(1)).isEqualTo(arguments.get(0));
     assertThat(sessions).containsExactly("old", "new");
+  }
+
+  @Test
+  void shouldRepeatAGuardedCallThatAnotherSessionAnswered() throws Exception {
+    Statement statement = guarded(PreparedStatement.class);
+    unsettled.put("old", new SQLException("swapped", "08003", 390114));
+    answers.addAll(List.of(6, 7));
+
+    assertThat(statement.executeUpdate("update")).isEqualTo(7);
+    assertThat(calls)
+        .containsExactly(
+            "executeUpdate(Ljava/lang/String;)I",
+            "recover swapped",
+            "executeUpdate(Ljava/lang/String;)I");
+    assertThat(sessions).containsExactly("old", "new");
+  }
+
+  @Test
+  void shouldThrowWhenTheRepeatWasAnsweredByAnotherSessionToo() {
+    Statement statement = guarded(PreparedStatement.class);
+    SQLException second = new SQLException("second", "08003", 390114);
+    unsettled.put("old", new SQLException("swapped", "08003", 390114));
+    unsettled.put("new", second);
+    answers.addAll(List.of(6, 7));
+
+    assertThatThrownBy(() -> statement.executeUpdate("update")).isSameAs(second);
   }
 
   @Test
@@ -396,6 +425,13 @@ class ForwardsTest {
     return new ShardingKey() {};
   }
 
+  private static void settle(ForwardsTest test, String session) throws SQLException {
+    var unsettled = test.unsettled.remove(session);
+    if (unsettled != null) {
+      throw unsettled;
+    }
+  }
+
   private static String recover(ForwardsTest test, String session, SQLException e)
       throws SQLException {
     assertThat(session).isEqualTo("old");
@@ -491,6 +527,10 @@ class ForwardsTest {
       return ForwardsTest.recover(test, session, e);
     }
 
+    final void settle(String session) throws SQLException {
+      ForwardsTest.settle(test, session);
+    }
+
     ResultSet results(ResultSet rows) {
       return rows == null ? null : (ResultSet) test.heal(rows);
     }
@@ -546,6 +586,10 @@ class ForwardsTest {
     String recover(String session, SQLException e) throws SQLException {
       return ForwardsTest.recover(test, session, e);
     }
+
+    void settle(String session) throws SQLException {
+      ForwardsTest.settle(test, session);
+    }
   }
 
   @Forwarding(value = DatabaseMetaData.class, guarded = true)
@@ -570,6 +614,10 @@ class ForwardsTest {
       return ForwardsTest.recover(test, session, e);
     }
 
+    void settle(String session) throws SQLException {
+      ForwardsTest.settle(test, session);
+    }
+
     ResultSet results(ResultSet rows) {
       return rows;
     }
@@ -583,5 +631,7 @@ class ForwardsTest {
     abstract String session();
 
     abstract Connection delegate(String session);
+
+    abstract void settle(String session) throws SQLException;
   }
 }

@@ -226,6 +226,19 @@ class SpooledStreamTest {
   }
 
   @Test
+  void shouldTakeBackWhatAnUploadInVainGave() throws IOException {
+    try (var stream = new SpooledStream(source, spool)) {
+      stream.open().readAllBytes();
+      stream.complete();
+      stream.reclaim();
+      assertThat(stream.again().readAllBytes()).isEqualTo(CONTENT);
+      assertThat(read(stream.complete())).isEqualTo(CONTENT);
+      stream.reclaim();
+    }
+    assertThat(spool.used()).isZero();
+  }
+
+  @Test
   void shouldEndEarlierPasses() throws IOException {
     try (var stream = new SpooledStream(source, spool)) {
       var first = stream.open();

@@ -1,4 +1,4 @@
-package io.selfheal.jdbc.session;
+package io.selfheal.jdbc.journal;
 
 import org.jspecify.annotations.Nullable;
 

@@ -53,6 +53,7 @@ public final class Demo {
     openObjects();
     inDoubt();
     secondExpiry();
+    new NightlyBatch(emulator, story).play();
     return story.end();
   }
 

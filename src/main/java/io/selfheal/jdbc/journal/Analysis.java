@@ -1,5 +1,6 @@
 package io.selfheal.jdbc.journal;
 
+import io.selfheal.jdbc.sql.Detail.ObjectType;
 import io.selfheal.jdbc.sql.ObjectName;
 import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.StageRef;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a text has to do with the temp objects that are alive. For one call, not thread-safe. */
 final class Analysis {
+
+  static final String LASTING_FORMAT = "it reads by a file format that outlives the session";
 
   private final Shape shape;
   private final Scope scope;
@@ -79,6 +82,13 @@ final class Analysis {
   /** Whether it names a stage that outlives the session. */
   boolean namesLastingStage() {
     return shape.stages().stream().anyMatch(stage -> !isTemp(stage));
+  }
+
+  /** Whether it reads files by a named format that somebody may change meanwhile. */
+  boolean namesLastingFormat() {
+    return shape.formats().stream()
+        .map(target -> new TempObject(ObjectType.FILE_FORMAT, scope.name(target)))
+        .anyMatch(format -> !objects.containsKey(format));
   }
 
   boolean isTemp(@Nullable StageRef stage) {
@@ -197,6 +207,9 @@ final class Analysis {
     }
     if (!shape.stages().isEmpty() && namesLastingStage()) {
       return "it reads files of a stage that outlives the session";
+    }
+    if (namesLastingFormat()) {
+      return LASTING_FORMAT;
     }
     for (var object : named()) {
       var held = objects.get(object);

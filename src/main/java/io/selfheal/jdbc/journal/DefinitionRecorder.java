@@ -53,7 +53,7 @@ final class DefinitionRecorder extends Recorder {
           before == null ? Set.of() : Set.of(before.structure()),
           // A definition is the same each time; it is what is read or written later that may
           // differ.
-          shape.has(Trait.READS) && shape.objectType() == ObjectType.TABLE ? unsure : null,
+          unsureToMake(unsure),
           false);
     }
     var view =
@@ -61,6 +61,19 @@ final class DefinitionRecorder extends Recorder {
             ? new Held.View(analysis.named(), analysis.sources(), unsure)
             : null;
     journal.putForGood(object, new Held(structure, content, why, marks(), view));
+  }
+
+  private @Nullable String unsureToMake(@Nullable String unsure) {
+    return switch (object(shape.objectType())) {
+      case TABLE -> shape.has(Trait.READS) ? unsure : null;
+      // Its files are read by the format whenever they are.
+      case STAGE -> analysis.namesLastingFormat() ? Analysis.LASTING_FORMAT : null;
+      default -> null;
+    };
+  }
+
+  private static ObjectType object(@Nullable ObjectType type) {
+    return type == null ? ObjectType.OTHER : type;
   }
 
   /** What holds no rows or files: if it fails nothing is left behind. */

@@ -174,10 +174,6 @@ final class Journal {
     }
   }
 
-  boolean inTransactionNow() {
-    return beforeTransaction != null;
-  }
-
   void committed() {
     changes++;
     objects = Held.committed(objects);

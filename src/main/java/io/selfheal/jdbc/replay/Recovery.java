@@ -215,8 +215,7 @@ public final class Recovery {
   }
 
   /** An ordinary error; the statement may have left something behind all the same. */
-  void failed(Call call, PhysicalSession on, SQLException error, @Nullable String queryId)
-      throws SQLException {
+  void failed(Call call, PhysicalSession on, SQLException error, @Nullable String queryId) {
     on.known().add(queryId, call.shape().kind() == Kind.OPAQUE);
     // It may be that of an earlier one, if the call did not come to the server.
     session.lastQueries().add(null);
@@ -288,6 +287,9 @@ public final class Recovery {
       refusals.later(loss, error);
       throw refusals.unknown(unknown, error);
     }
+    // DDL commits before it does anything [D]: where the transaction was rolled back it has not
+    // come
+    // so far, and may have failed because of that.
     boolean undone =
         loss.transaction() == Loss.Transaction.REPLAYED && call.shape().kind() == Kind.DDL;
     if (outcome instanceof Outcome.Failed failed && !undone) {
@@ -297,9 +299,6 @@ public final class Recovery {
     if (outcome instanceof Outcome.Ran ran && lasts(call, ran)) {
       return adopt(call, ran, loss, fresh, error, operation);
     }
-    // DDL commits before it does anything [D]: where the transaction was rolled back it has not
-    // come
-    // so far, and may have failed because of that.
     refusals.ifLost(dead, fresh, error);
     if (Effects.opensTransaction(call) && session.options().inDoubt() != Options.InDoubt.FAIL) {
       // It must have ended before its transaction is: one that still waits for a warehouse, say,

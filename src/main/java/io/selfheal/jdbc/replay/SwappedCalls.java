@@ -141,6 +141,7 @@ final class SwappedCalls {
     var why =
         new Outcome.Unknown(
             "the physical driver logged in again by itself, and sent it again, before it failed");
+    session.loseWritten(call.shape(), call.binds(), fresh);
     if (call.manualCommit()) {
       abandon(fresh);
       return refusals.transactionUnknown(why, dead.loss(), error);
@@ -197,6 +198,7 @@ final class SwappedCalls {
       @Nullable String queryId,
       String lacking,
       SQLException error) {
+    session.loseWritten(call.shape(), call.binds(), fresh);
     if (call.manualCommit()) {
       abandon(fresh);
       return refusals.transactionUnknown(ranApart(queryId), dead.loss(), error);

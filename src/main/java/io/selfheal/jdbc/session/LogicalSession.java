@@ -20,6 +20,7 @@ import io.selfheal.jdbc.snowflake.Expiry;
 import io.selfheal.jdbc.spool.SpoolDirectory;
 import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Shape;
+import io.selfheal.jdbc.sql.Trait;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -287,14 +288,39 @@ public final class LogicalSession {
     if (stages.isEmpty()) {
       return;
     }
-    var purge = Purge.of(call, scope(call.binds(), on));
-    if (purge != null) {
-      purge.on(on.connection());
+    if (call.shape().has(Trait.PURGES_FILES)) {
+      purge(call, stages, on);
     }
     applied(call, on);
     stateLock.lock();
     try {
       missing.loadedToo(state.loadedStages(stages));
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** What was purged must not be on the rebuilt stages; failing that, they count as lost. */
+  private void purge(Applied call, Set<TempObject> stages, PhysicalSession on) throws SQLException {
+    var purge = Purge.of(call, scope(call.binds(), on));
+    boolean purged = false;
+    try {
+      if (purge != null) {
+        purge.on(on.connection());
+        purged = true;
+      }
+    } finally {
+      if (!purged) {
+        stages.forEach(stage -> lose(stage, "files were loaded from it with PURGE"));
+      }
+    }
+  }
+
+  private void lose(TempObject object, String why) {
+    stateLock.lock();
+    try {
+      state.lose(object, why);
+      missing.lost(Map.of(object, why));
     } finally {
       stateLock.unlock();
     }
@@ -311,9 +337,7 @@ public final class LogicalSession {
       for (var target : shape.writes()) {
         var table = TempObject.table(target, scope);
         if (objects.contains(table)) {
-          var why = "a statement that ran, or may have run, on the dead session changed it";
-          state.lose(table, why);
-          missing.lost(Map.of(table, why));
+          lose(table, "a statement that ran, or may have run, on the dead session changed it");
         }
       }
     } catch (SQLException closedMeanwhile) {
@@ -340,13 +364,17 @@ public final class LogicalSession {
   }
 
   /** Takes note of a statement that failed on a session but may have done some of its work. */
-  public void attempted(Shape shape, String sql, Binds binds, PhysicalSession on)
-      throws SQLException {
+  public void attempted(Shape shape, String sql, Binds binds, PhysicalSession on) {
     stateLock.lock();
     try {
       if (current == on) {
         contextRead = false;
-        state.attempted(shape, sql, binds, on.remember());
+        try {
+          state.attempted(shape, sql, binds, on.remember());
+        } catch (SQLException closedMeanwhile) {
+          // The statement's own error is what its caller gets.
+          state.lostTrack();
+        }
         publish();
       }
     } finally {

@@ -61,7 +61,7 @@ final class SwappedCalls {
     }
     if (!call.manualCommit() && Effects.mayHaveRun(call)) {
       boolean several = result instanceof long[] counts && counts.length > 1;
-      refuseTwice(call, dead, operation, several, id, error);
+      refuseTwice(call, dead, fresh, operation, several, id, error);
     }
     var lacking = dead.lacking();
     boolean followed = fresh.connection() == dead.connection();
@@ -171,6 +171,7 @@ final class SwappedCalls {
   private void refuseTwice(
       Call call,
       PhysicalSession dead,
+      PhysicalSession fresh,
       Operation<?> operation,
       boolean several,
       @Nullable String queryId,
@@ -181,6 +182,10 @@ final class SwappedCalls {
       before = new Outcome.Unknown("a batch may be sent row by row, and some rows ran before");
     }
     LOG.debug("{} before the swap: {}", call.shape().kind(), before.getClass().getSimpleName());
+    if (before instanceof Outcome.Ran || before instanceof Outcome.Unknown) {
+      // The session that died still had its temporary table, which the rebuild gave back without.
+      session.loseWritten(call.shape(), call.binds(), fresh);
+    }
     if (before instanceof Outcome.Ran ran) {
       refusals.later(dead.loss(), error);
       throw refusals.ranTwice(ran.queryId(), queryId, error);
@@ -198,7 +203,6 @@ final class SwappedCalls {
       @Nullable String queryId,
       String lacking,
       SQLException error) {
-    session.loseWritten(call.shape(), call.binds(), fresh);
     if (call.manualCommit()) {
       abandon(fresh);
       return refusals.transactionUnknown(ranApart(queryId), dead.loss(), error);

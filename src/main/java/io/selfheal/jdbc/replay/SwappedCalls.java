@@ -27,11 +27,20 @@ final class SwappedCalls {
   private static final Logger LOG = LoggerFactory.getLogger(SwappedCalls.class);
 
   private final Recovery recovery;
+  private final AnsweredCalls answers;
+  private final ExpiredCalls expired;
   private final LogicalSession session;
   private final Refusals refusals;
 
-  SwappedCalls(Recovery recovery, LogicalSession session, Refusals refusals) {
+  SwappedCalls(
+      Recovery recovery,
+      AnsweredCalls answers,
+      ExpiredCalls expired,
+      LogicalSession session,
+      Refusals refusals) {
     this.recovery = recovery;
+    this.answers = answers;
+    this.expired = expired;
     this.session = session;
     this.refusals = refusals;
   }
@@ -67,7 +76,7 @@ final class SwappedCalls {
     boolean followed = fresh.connection() == dead.connection();
     if (lacking == null || (traces && ranBefore(dead, fresh, id))) {
       var on = followed ? fresh : dead;
-      recovery.answered(call, on, id);
+      answers.answered(call, on, id);
       return recovery.keep(call, on, operation, result, values);
     }
     if (traces) {
@@ -76,7 +85,7 @@ final class SwappedCalls {
     if (session.replay() == ReplayScope.NONE) {
       throw error;
     }
-    return recovery.healed(call, dead, fresh, error, operation);
+    return expired.healed(call, dead, fresh, error, operation);
   }
 
   /** A call that gave an ordinary error, perhaps only because something was lacking. */
@@ -93,19 +102,19 @@ final class SwappedCalls {
       throw unknown(call, dead, fresh, failure);
     }
     if (dead.lacking() != null) {
-      return recovery.healed(call, dead, fresh, error, operation);
+      return expired.healed(call, dead, fresh, error, operation);
     }
     if (Effects.mayHaveRun(call)) {
       // It may have failed because it had run already, before it was sent again.
-      var before = recovery.resolve(call, dead, operation, false);
+      var before = expired.resolve(call, dead, operation, false);
       if (before instanceof Outcome.Ran ran) {
-        return recovery.adopt(call, ran, dead.loss(), fresh, error, operation);
+        return expired.adopt(call, ran, dead.loss(), fresh, error, operation);
       }
       if (before instanceof Outcome.Unknown unknown) {
         throw refusals.unknown(unknown, failure);
       }
     }
-    recovery.failed(call, fresh.connection() == dead.connection() ? fresh : dead, failure, id);
+    answers.failed(call, fresh.connection() == dead.connection() ? fresh : dead, failure, id);
     throw failure;
   }
 
@@ -177,7 +186,7 @@ final class SwappedCalls {
       @Nullable String queryId,
       SQLException error)
       throws SQLException {
-    var before = recovery.resolve(call, dead, operation, true);
+    var before = expired.resolve(call, dead, operation, true);
     if (several && before instanceof Outcome.Ran) {
       before = new Outcome.Unknown("a batch may be sent row by row, and some rows ran before");
     }

@@ -1,0 +1,211 @@
+package io.selfheal.jdbc.replay;
+
+import io.selfheal.jdbc.driver.Options;
+import io.selfheal.jdbc.journal.Applied;
+import io.selfheal.jdbc.journal.Loss;
+import io.selfheal.jdbc.session.Call;
+import io.selfheal.jdbc.session.LogicalSession;
+import io.selfheal.jdbc.session.PhysicalSession;
+import io.selfheal.jdbc.snowflake.Ghosts;
+import io.selfheal.jdbc.snowflake.Transactions;
+import io.selfheal.jdbc.sql.Detail.TransactionVerb;
+import io.selfheal.jdbc.sql.Kind;
+import io.selfheal.jdbc.sql.Trait;
+import java.sql.SQLException;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what becomes of a call once the session that it met dead has a successor: run again, its
+ * result adopted, or refused. Thread-safe.
+ */
+final class ExpiredCalls {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExpiredCalls.class);
+
+  private final Recovery recovery;
+  private final LogicalSession session;
+  private final Refusals refusals;
+
+  ExpiredCalls(Recovery recovery, LogicalSession session, Refusals refusals) {
+    this.recovery = recovery;
+    this.session = session;
+    this.refusals = refusals;
+  }
+
+  /** What becomes of a call once the session that it met dead has a successor. */
+  <R> R healed(
+      Call call,
+      PhysicalSession dead,
+      PhysicalSession fresh,
+      SQLException error,
+      Operation<R> operation)
+      throws SQLException {
+    var loss = dead.loss();
+    if (loss.ofTransaction()) {
+      return afterLostTransaction(call, dead, fresh, error, operation);
+    }
+    // What was written to a temp object died with it.
+    boolean lasting =
+        Effects.mayHaveRun(call) && !session.wroteOnlyTemp(call.shape(), call.binds(), dead);
+    var outcome = lasting ? resolve(call, dead, operation) : new Outcome.NeverRan();
+    LOG.debug(
+        "{} on generation {}: {}",
+        call.shape().kind(),
+        dead.generation(),
+        outcome.getClass().getSimpleName());
+    if (outcome instanceof Outcome.Unknown unknown) {
+      session.loseWritten(call.shape(), call.binds(), session.current());
+      refusals.later(loss, error);
+      throw refusals.unknown(unknown, error);
+    }
+    // DDL commits before it does anything [D]: where the transaction was rolled back it has not
+    // come so far, and may have failed because of that.
+    boolean undone =
+        loss.transaction() == Loss.Transaction.REPLAYED && call.shape().kind() == Kind.DDL;
+    if (outcome instanceof Outcome.Failed failed && !undone) {
+      refusals.later(loss, error);
+      throw failed.error();
+    }
+    if (outcome instanceof Outcome.Ran ran && lasts(call, ran)) {
+      return adopt(call, ran, loss, fresh, error, operation);
+    }
+    refusals.ifLost(dead, fresh, error);
+    if (Effects.opensTransaction(call) && session.options().inDoubt() != Options.InDoubt.FAIL) {
+      // It must have ended before its transaction is: one that still waits for a warehouse, say,
+      // would open it only later.
+      var end = new InDoubt(session, call, dead).resolve(operation.patience(), true);
+      if (end instanceof Outcome.Ran ran
+          && ran.transaction() != 0
+          && !session.wroteOnlyTemp(call.shape(), call.binds(), dead)
+          && Transactions.end(session.current().connection(), ran.transaction())
+              == Transactions.Fate.COMMITTED) {
+        // Something had ended the transaction that it was believed to be in.
+        return adopt(call, ran, loss, fresh, error, operation);
+      }
+    }
+    abortGhost(call, dead, fresh);
+    return recovery.again(call, operation, error);
+  }
+
+  /**
+   * Whether a statement that ran was committed, where it is not certain that a transaction was
+   * open.
+   */
+  private boolean lasts(Call call, Outcome.Ran ran) throws SQLException {
+    if (call.shape().kind() != Kind.WRITE || !call.manualCommit()) {
+      return true;
+    }
+    var fate =
+        ran.transaction() == 0
+            ? Transactions.Fate.UNKNOWN
+            : Transactions.end(session.current().connection(), ran.transaction());
+    if (fate == Transactions.Fate.UNKNOWN) {
+      throw refusals.unknown(
+          new Outcome.Unknown("it ran, but whether it was committed cannot be seen"), null);
+    }
+    return fate == Transactions.Fate.COMMITTED;
+  }
+
+  /** The work so far is gone; only a statement that ends the transaction can still be answered. */
+  private <R> R afterLostTransaction(
+      Call call,
+      PhysicalSession dead,
+      PhysicalSession fresh,
+      SQLException error,
+      Operation<R> operation)
+      throws SQLException {
+    var shape = call.shape();
+    if (shape.transactionVerb() == TransactionVerb.ROLLBACK) {
+      Ghosts.abort(fresh.connection(), dead.id());
+      refusals.later(dead.loss(), error);
+      return recovery.again(call, operation, error);
+    }
+    boolean commits =
+        shape.transactionVerb() == TransactionVerb.COMMIT
+            || shape.kind() == Kind.DDL
+            || shape.has(Trait.AUTOCOMMIT);
+    boolean mayCommit = shape.kind() == Kind.TEMP_DDL || shape.kind() == Kind.OPAQUE;
+    var outcome = commits || mayCommit ? resolve(call, dead, operation) : new Outcome.NeverRan();
+    if (outcome instanceof Outcome.Ran ran && commits) {
+      if (shape.has(Trait.AUTOCOMMIT)) {
+        // The transaction is committed; the setting itself went with the session.
+        refusals.later(dead.loss(), error);
+        return recovery.again(call, operation, error);
+      }
+      return adopt(call, ran, dead.loss(), fresh, error, operation);
+    }
+    // A DDL that failed may have committed what came before it all the same [D]; a COMMIT has not.
+    boolean gone =
+        outcome instanceof Outcome.NeverRan
+            || (outcome instanceof Outcome.Failed
+                && shape.transactionVerb() == TransactionVerb.COMMIT);
+    if (gone) {
+      throw refusals.transactionLost(dead, fresh, error);
+    }
+    throw refusals.transactionUnknown(
+        outcome instanceof Outcome.Unknown unknown
+            ? unknown
+            : new Outcome.Unknown("the statement commits, or may commit, what came before it"),
+        dead.loss(),
+        error);
+  }
+
+  <R> R adopt(
+      Call call,
+      Outcome.Ran ran,
+      Loss loss,
+      PhysicalSession fresh,
+      SQLException error,
+      Operation<R> operation)
+      throws SQLException {
+    session.counters().adopted();
+    if (call.shape().kind() == Kind.OPAQUE) {
+      refusals.laterAfterOpaque(error);
+    } else {
+      refusals.later(loss, error);
+    }
+    try {
+      Contexts.follow(call.shape(), fresh);
+      session.adopted(
+          new Applied(
+              call.sql(),
+              call.shape(),
+              call.binds(),
+              operation.replay(call.sql()),
+              -1,
+              ran.queryId(),
+              Map.of()),
+          fresh);
+      return operation.adopt(ran, fresh);
+    } catch (SQLException e) {
+      throw refusals.resultUnreadable(ran, e);
+    } finally {
+      // It did not run here, and reading its result did.
+      session.lastQueries().add(ran.queryId());
+      session.lastQueries().disturb();
+    }
+  }
+
+  /**
+   * A first write may have opened a transaction in the old session, which keeps its locks [D]:
+   * nothing of it can be committed any more.
+   */
+  static void abortGhost(Call call, PhysicalSession dead, PhysicalSession fresh) {
+    if (Effects.opensTransaction(call)) {
+      Ghosts.abort(fresh.connection(), dead.id());
+    }
+  }
+
+  private Outcome resolve(Call call, PhysicalSession dead, Operation<?> operation) {
+    return resolve(call, dead, operation, false);
+  }
+
+  Outcome resolve(Call call, PhysicalSession dead, Operation<?> operation, boolean unwanted) {
+    if (session.options().inDoubt() == Options.InDoubt.FAIL) {
+      return new Outcome.Unknown("selfheal.inDoubt=fail");
+    }
+    return new InDoubt(session, call, dead).resolve(operation.patience(), unwanted);
+  }
+}

@@ -161,6 +161,16 @@ class OneLoginTest extends HealingFixture {
     assertThat(emulator.loginAttempts()).isEqualTo(logins);
   }
 
+  @ParameterizedTest
+  @EnumSource(Expiry.class)
+  void shouldAbortADeadSession(Expiry how) throws SQLException {
+    emulator.faults().expireAllSessions(how);
+    int logins = emulator.loginAttempts();
+    connection.abort(Runnable::run);
+    assertThat(connection.isClosed()).isTrue();
+    assertThat(emulator.loginAttempts()).isEqualTo(logins);
+  }
+
   @Test
   void shouldCancelDuringASlowHealAndNotRepeat() throws Exception {
     emulator.faults().expireAllSessions();

@@ -175,25 +175,26 @@ public final class LogicalSession {
    * the connection closed and logs out again.
    */
   public void close() throws SQLException {
+    leave(Connection::close);
+  }
+
+  /** As {@link #close}, by {@link Connection#abort}. */
+  public void abort(java.util.concurrent.Executor executor) throws SQLException {
+    leave(connection -> connection.abort(executor));
+  }
+
+  private void leave(Context.Attribute<Connection> way) throws SQLException {
     closed = true;
     healer.abandon();
     spool.close();
     try {
-      current.connection().close();
+      way.apply(current.connection());
     } catch (SQLException e) {
       // The logout of a dead session may fail like any other call [R]; it is closed all the same.
       if (expiry.code(e) == 0) {
         throw e;
       }
     }
-  }
-
-  /** As {@link #close}, by {@link Connection#abort}. */
-  public void abort(java.util.concurrent.Executor executor) throws SQLException {
-    closed = true;
-    healer.abandon();
-    spool.close();
-    current.connection().abort(executor);
   }
 
   /** Whoever holds on to sessions of this connection. */

@@ -113,6 +113,26 @@ class InDoubtThreadsTest extends HealingFixture {
   }
 
   @Test
+  void shouldNotTakeWhatAStatementRanThatWasClosedMeanwhile() throws Exception {
+    var running = Hold.untilReleased();
+    emulator.faults().expireWhileRunning(text(BOUND), running, Expiry.BOTH_TOKENS);
+    var login = emulator.faults().holdLogin();
+    var closed = connection.prepareStatement(BOUND);
+    closed.setInt(1, 1);
+    var firstCall = async(closed::executeUpdate);
+    assertThat(login.awaitReached(SOON)).isTrue();
+    long refused = refused();
+    var secondCall = async(() -> insert(2));
+    Awaitility.await().until(() -> refused() > refused);
+    closed.close();
+    running.release();
+    login.release();
+    assertThat(end(secondCall)).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(end(firstCall)).isInstanceOf(SQLException.class);
+    assertThat(emulator.table("T")).containsExactly(List.of("1"));
+  }
+
+  @Test
   void shouldLetAWriteStandThatSucceedsOnTheSessionLeftBehind() throws Exception {
     var slow = emulator.faults().hold(text(ONE));
     var call = async(() -> update(ONE));

@@ -137,7 +137,13 @@ abstract class HealingStatement implements Statement, SessionUser {
       // The physical statement gives its own error; a new one must not be opened.
       return operation.run(bound, text);
     }
-    return connection.recovery().run(call, text, binds(), operation);
+    try {
+      return connection.recovery().run(call, text, binds(), operation);
+    } finally {
+      if (closed) {
+        connection.logical().users().remove(this);
+      }
+    }
   }
 
   /**
@@ -488,10 +494,18 @@ abstract class HealingStatement implements Statement, SessionUser {
   @Override
   public void close() throws SQLException {
     closed = true;
-    connection.logical().users().remove(this);
     puts.close();
     results.close();
-    delegate.close();
+    try {
+      delegate.close();
+    } finally {
+      // A call that another thread still has under way here is to be seen until its end: what it
+      // ran must not be taken for another's of the same text. Looked at last, as from here on the
+      // physical statement runs nothing more.
+      if (call.session() == null) {
+        connection.logical().users().remove(this);
+      }
+    }
   }
 
   @Override

@@ -151,6 +151,12 @@ final class H2SqlEngine implements SqlEngine {
     }
   }
 
+  @Override
+  public void forgetOld(int newest) {
+    history.forgetOld(newest);
+    transactions.forgetOld(newest);
+  }
+
   void commit(Connection connection, Transaction transaction, String queryId) throws SqlFailure {
     synchronized (commits) {
       try {

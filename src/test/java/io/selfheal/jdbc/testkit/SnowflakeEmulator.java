@@ -18,6 +18,9 @@ import java.util.function.Function;
  * Thread-safe.
  */
 public final class SnowflakeEmulator implements AutoCloseable {
+  /** Rows of a history, of which the real one shows no more than half at once [D]. */
+  private static final int LONG_ENOUGH = 20_000;
+
   private final Path directory;
   private final ExecutorService workers;
   private final SqlEngine engine;
@@ -154,6 +157,15 @@ public final class SnowflakeEmulator implements AutoCloseable {
   public void clear() {
     faults.clear();
     engine.clear();
+    log.clear();
+  }
+
+  /**
+   * Forgets the log, and of the query history and the transactions all but the newest that have
+   * ended, so that it can run for hours.
+   */
+  public void forgetOld() {
+    engine.forgetOld(LONG_ENOUGH);
     log.clear();
   }
 

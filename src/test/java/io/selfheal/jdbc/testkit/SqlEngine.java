@@ -32,6 +32,9 @@ interface SqlEngine extends AutoCloseable {
     throw new UnsupportedOperationException("this engine holds nothing");
   }
 
+  /** Forgets all but the newest that has ended of the history and the transactions. */
+  default void forgetOld(int newest) {}
+
   @Override
   void close();
 

@@ -29,6 +29,16 @@ final class SqlHistory {
     rows.values().removeIf(row -> row.get("END_TIME") != null);
   }
 
+  synchronized void forgetOld(int newest) {
+    int old = rows.size() - newest;
+    var oldest = rows.values().iterator();
+    for (int i = 0; i < old; i++) {
+      if (oldest.next().get("END_TIME") != null) {
+        oldest.remove();
+      }
+    }
+  }
+
   synchronized void showLate(int looks) {
     late = looks;
   }

@@ -62,6 +62,16 @@ final class SqlTransactions {
     all.values().removeIf(transaction -> transaction.state != State.RUNNING);
   }
 
+  synchronized void forgetOld(int newest) {
+    int old = all.size() - newest;
+    var oldest = all.values().iterator();
+    for (int i = 0; i < old; i++) {
+      if (oldest.next().state != State.RUNNING) {
+        oldest.remove();
+      }
+    }
+  }
+
   synchronized Transaction begin(long id, String name, H2Session session, boolean single) {
     var transaction = new Transaction(id, name, session, single);
     all.put(id, transaction);

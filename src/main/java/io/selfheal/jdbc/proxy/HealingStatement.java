@@ -8,6 +8,7 @@ import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.replay.Operation;
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.PhysicalSession;
+import io.selfheal.jdbc.session.QueryTags;
 import io.selfheal.jdbc.session.SessionUser;
 import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.Connection;
@@ -66,6 +67,14 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   /** The files of the PUT under way; written by the executing thread, closed by whoever closes. */
   private volatile Puts puts = Puts.NONE;
+
+  /** The QUERY_TAG that the application gave this statement, with its spelling of the name. */
+  private String tagName = QueryTags.PARAMETER;
+
+  private @Nullable String tag;
+
+  /** Whether {@code delegate} has got a tag with a mark; only the executing thread uses these. */
+  private boolean tagged;
 
   private volatile boolean closed;
 
@@ -166,6 +175,7 @@ abstract class HealingStatement implements Statement, SessionUser {
       }
       results.leave(bound, delegate);
       bound = session;
+      tagged = false;
       delegate = fresh;
       if (closed) {
         // close() came from another thread meanwhile and closed the physical statement it saw.
@@ -173,6 +183,22 @@ abstract class HealingStatement implements Statement, SessionUser {
       }
     }
     return delegate;
+  }
+
+  /** As {@link #bind}, for an execution, which may have to be marked. */
+  final Statement ready(PhysicalSession session) throws SQLException {
+    var physical = bind(session);
+    var tags = connection.logical().queryTags();
+    if (tags != null && !closed) {
+      tagged = tags.put(call, session, physical, tagName, tag, tagged);
+    }
+    return physical;
+  }
+
+  /** Takes note of the application's own QUERY_TAG of this statement. */
+  final void tag(String name, String value) {
+    tagName = name;
+    tag = value;
   }
 
   /** Brings parameters and a pending batch to a new physical statement. */

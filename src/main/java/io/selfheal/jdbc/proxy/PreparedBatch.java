@@ -58,7 +58,7 @@ final class PreparedBatch implements Operation<long[]> {
       // Some rows may have run, and the error does not say which of the others did.
       throw unknown(rowByRow);
     }
-    var physical = (PreparedStatement) statement.bind(session);
+    var physical = (PreparedStatement) statement.ready(session);
     started = true;
     try {
       return physical.executeLargeBatch();
@@ -81,6 +81,11 @@ final class PreparedBatch implements Operation<long[]> {
     var counts = new long[rows.size()];
     Arrays.fill(counts, 1);
     return counts;
+  }
+
+  @Override
+  public boolean takesTag() {
+    return true;
   }
 
   @Override

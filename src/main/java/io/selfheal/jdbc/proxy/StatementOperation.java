@@ -18,7 +18,12 @@ record StatementOperation<R>(
   @Override
   public R run(PhysicalSession session, String text) throws SQLException {
     statement.beforeRun(session);
-    return execution.on(statement.bind(session), text);
+    return execution.on(statement.ready(session), text);
+  }
+
+  @Override
+  public boolean takesTag() {
+    return true;
   }
 
   @Override

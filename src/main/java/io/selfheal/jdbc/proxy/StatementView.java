@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.proxy.Views.VendorCall;
+import io.selfheal.jdbc.session.QueryTags;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -49,6 +50,11 @@ record StatementView(HealingStatement statement) implements Views.Target {
         return null;
       }
       statement.set(setting(call), physical -> call.on(physical));
+      if (call.is("setParameter", 2)
+          && call.arguments().get(0) instanceof String name
+          && name.equalsIgnoreCase(QueryTags.PARAMETER)) {
+        statement.tag(name, String.valueOf(call.arguments().get(1)));
+      }
       return null;
     }
     return logical(call.on(physical()));

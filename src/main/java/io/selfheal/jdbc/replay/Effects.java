@@ -2,13 +2,35 @@ package io.selfheal.jdbc.replay;
 
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.sql.Detail.FileVerb;
+import io.selfheal.jdbc.sql.Hint;
 import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Trait;
+import java.time.Duration;
 
 /** What a statement can have done, as far as repeating it goes. */
 final class Effects {
 
+  /**
+   * From when on the result of a read is rather taken over than made again: then the physical
+   * driver has begun to poll [R], and it may have cost an hour of warehouse. The system property is
+   * for tests.
+   */
+  static final Duration LONG_READ =
+      Duration.ofMillis(Long.getLong("io.selfheal.jdbc.longReadMillis", 45_000));
+
   private Effects() {}
+
+  /**
+   * Whether a read has taken so long that its result is to be looked for. Not where it is part of
+   * what a transaction is compared by, nor where it does more than read.
+   */
+  static boolean isLongRead(Call call) {
+    return call.shape().kind() == Kind.QUERY
+        && !call.manualCommit()
+        && !call.shape().has(Trait.LOCKS_ROWS)
+        && !call.shape().has(Hint.CHECKPOINT)
+        && call.lasted().compareTo(LONG_READ) >= 0;
+  }
 
   /** Whether the statement can have had an effect that outlives its session. */
   static boolean mayHaveRun(Call call) {

@@ -24,6 +24,9 @@ final class ExpiredCalls {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExpiredCalls.class);
 
+  /** What the server says of a statement that it ended before its time. */
+  private static final int CANCELLED = 604;
+
   private final Recovery recovery;
   private final LogicalSession session;
   private final Refusals refusals;
@@ -45,6 +48,9 @@ final class ExpiredCalls {
     var loss = dead.loss();
     if (loss.ofTransaction()) {
       return afterLostTransaction(call, dead, fresh, error, operation);
+    }
+    if (Effects.isLongRead(call)) {
+      return longRead(call, dead, fresh, error, operation);
     }
     // What was written to a temp object died with it.
     boolean lasting =
@@ -86,6 +92,41 @@ final class ExpiredCalls {
       }
     }
     abortGhost(call, dead, fresh);
+    return recovery.again(call, operation, error);
+  }
+
+  /**
+   * A read that may have cost an hour: its result was right when it was made, whatever the session
+   * held that is lost since. In any doubt it is made again, as that does no harm.
+   */
+  private <R> R longRead(
+      Call call,
+      PhysicalSession dead,
+      PhysicalSession fresh,
+      SQLException error,
+      Operation<R> operation)
+      throws SQLException {
+    var outcome = resolve(call, dead, operation);
+    LOG.debug("long read: {}", outcome.getClass().getSimpleName());
+    if (outcome instanceof Outcome.Failed failed
+        && (call.cancelled() || failed.error().getErrorCode() != CANCELLED)) {
+      refusals.later(dead.loss(), error);
+      throw failed.error();
+    }
+    if (outcome instanceof Outcome.Ran ran) {
+      try {
+        var result = operation.adopt(ran, fresh);
+        session.counters().adopted();
+        session.lastQueries().add(ran.queryId());
+        refusals.later(dead.loss(), error);
+        return result;
+      } catch (SQLException unreadable) {
+        LOG.debug("result of a long read not readable: code {}", unreadable.getErrorCode());
+      } finally {
+        session.lastQueries().disturb();
+      }
+    }
+    refusals.ifLost(dead, fresh, error);
     return recovery.again(call, operation, error);
   }
 

@@ -1,27 +1,23 @@
 package io.selfheal.jdbc.replay;
 
+import io.selfheal.jdbc.replay.Suspects.Finding;
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.LogicalSession;
 import io.selfheal.jdbc.session.PhysicalSession;
-import io.selfheal.jdbc.snowflake.Ghosts;
 import io.selfheal.jdbc.snowflake.QueryHistory;
+import io.selfheal.jdbc.snowflake.QueryHistory.Page;
 import io.selfheal.jdbc.snowflake.QueryHistory.Row;
-import io.selfheal.jdbc.snowflake.QueryHistory.Status;
-import io.selfheal.jdbc.sql.Kind;
-import io.selfheal.jdbc.sql.Shape;
-import io.selfheal.jdbc.sql.Trait;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether a write ran on the dead session, by that session's query history. However fast
- * the call failed it may have run: the physical driver sends again after a lost answer, and polls
- * after a slow one [R]. Runs on the caller's thread, outside every lock. For one call, not
+ * Finds out whether a statement ran on the dead session, by that session's query history. However
+ * fast the call failed it may have run: the physical driver sends again after a lost answer, and
+ * polls after a slow one [R]. Runs on the caller's thread, outside every lock. For one call, not
  * thread-safe.
  */
 final class InDoubt {
@@ -30,14 +26,30 @@ final class InDoubt {
   private static final Duration CANCEL_TAKES = QueryHistory.SETTLES.plusSeconds(1);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** For the first while; then a tenth of the time that it has taken, up to the other. */
+  private static final Duration LONG_PAUSE = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  /** How soon a cancel or close by another thread is seen. */
+  private static final Duration SLICE = Duration.ofMillis(100);
+
+  /** Rows asked for at first: one look must not cost what the rare one needs. */
+  private static final int FEW_ROWS = 100;
+
   private static final Logger LOG = LoggerFactory.getLogger(InDoubt.class);
 
   private final LogicalSession session;
   private final Call call;
   private final PhysicalSession dead;
+  private final Suspects suspects;
   private boolean cancelWhatRuns;
   private boolean cancelSent;
+  private int rows = FEW_ROWS;
+
+  /** The call's row when it was last seen running; null before. */
+  private @Nullable Row running;
 
   /** When the application's cancel was first seen; 0 before. */
   private long cancelSeen;
@@ -46,6 +58,7 @@ final class InDoubt {
     this.session = session;
     this.call = call;
     this.dead = dead;
+    this.suspects = new Suspects(session, call, dead);
   }
 
   /**
@@ -76,13 +89,13 @@ final class InDoubt {
       // Not the one that took the dead one's place: that may have been left and closed meanwhile.
       var on = session.current();
       session.lastQueries().disturb();
-      boolean settled = System.nanoTime() - start >= QueryHistory.SETTLES.toNanos();
+      boolean settled = since(start).compareTo(QueryHistory.SETTLES) >= 0;
       try {
         var database = on.connection().getCatalog();
         if (database == null) {
           return new Outcome.Unknown("the query history can only be read with a current database");
         }
-        outcome = judge(QueryHistory.of(on.connection(), id, database), settled);
+        outcome = look(on.connection(), id, database, settled);
       } catch (SQLException e) {
         LOG.debug("query history not readable: code {}", e.getErrorCode());
         if (on == session.current()) {
@@ -99,20 +112,50 @@ final class InDoubt {
       if (session.isClosed()) {
         return new Outcome.Unknown("the connection was closed while the outcome was looked up");
       }
-      if (limit != null
-          && System.nanoTime() - start >= limit.plus(QueryHistory.SETTLES).toNanos()) {
+      if (limit != null && since(start).compareTo(limit.plus(QueryHistory.SETTLES)) >= 0) {
         return new Outcome.Unknown("the statement was still running on the old session");
       }
       try {
-        Thread.sleep(pause.toMillis());
+        sleep(pause);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new Outcome.Unknown("the thread was interrupted while the outcome was looked up");
       }
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-              ? pause.multipliedBy(2)
-              : LONGEST_PAUSE;
+      pause = longer(pause, since(start));
+    }
+  }
+
+  /** Null when it is too early to tell. */
+  private @Nullable Outcome look(Connection connection, String id, String database, boolean settled)
+      throws SQLException {
+    var known = running;
+    if (known != null && QueryHistory.runs(connection, id, database, rows, known.queryId())) {
+      cancelIfWanted(connection, known);
+      return null;
+    }
+    var finding = suspects.judge(read(connection, id, database), settled);
+    running = finding instanceof Finding.Runs runs ? runs.row() : null;
+    if (running != null) {
+      cancelIfWanted(connection, running);
+    }
+    return finding instanceof Finding.Known end ? end.outcome() : null;
+  }
+
+  /** As many of the last rows as it takes to see all that matters. */
+  private Page read(Connection connection, String id, String database) throws SQLException {
+    while (true) {
+      var page = QueryHistory.newest(connection, id, database, rows);
+      if (rows >= QueryHistory.LIMIT || suspects.suffices(page)) {
+        return page;
+      }
+      rows = Math.min(10 * rows, QueryHistory.LIMIT);
+    }
+  }
+
+  private void cancelIfWanted(Connection connection, Row row) throws SQLException {
+    if ((cancelWhatRuns || call.cancelled()) && !cancelSent) {
+      QueryHistory.cancel(connection, row.queryId());
+      cancelSent = true;
     }
   }
 
@@ -130,187 +173,28 @@ final class InDoubt {
     return now - cancelSeen >= CANCEL_TAKES.toNanos();
   }
 
-  /** Null when it is too early to tell. */
-  private @Nullable Outcome judge(List<Row> history, boolean settled) throws SQLException {
-    var others = session.users().rivals(call, dead);
-    var rivals =
-        others.stream().filter(other -> QueryHistory.sameText(other.sql(), call.sql())).toList();
-    var recent = sinceItBegan(history);
-    if (recent == null) {
-      return settled
-          ? new Outcome.Unknown("the query history does not show what ran before the statement")
-          : null;
-    }
-    var known = dead.known().ids();
-    var mine =
-        recent.stream().filter(row -> !known.contains(row.queryId()) && isThis(row)).toList();
-    if (!mine.isEmpty() && dead.isContested(call.sql())) {
-      return ambiguous();
-    }
-    mine = mine.stream().filter(row -> !dead.isClaimed(row.queryId())).toList();
-    for (var row : recent) {
-      if (!known.contains(row.queryId())
-          && !isThis(row)
-          && !dead.isClaimed(row.queryId())
-          && !dead.isContested(row.text())
-          && unexplained(row, others)
-          && !isChild(row, mine)) {
-        return settled
-            ? new Outcome.Unknown(
-                "query " + row.queryId() + " of the old session cannot be explained")
-            : null;
-      }
-    }
-    if (mine.isEmpty()) {
-      return settled ? new Outcome.NeverRan() : null;
-    }
-    if (!dead.known().reachesBackTo(call.answered())) {
-      // One of the rows may be another's whose id is forgotten.
-      return ambiguous();
-    }
-    if (dead.known().endsWithParent(call.answered())) {
-      // The physical driver knows one id of several that such a text makes [R].
-      return new Outcome.Unknown(
-          "a statement of the same text may have been part of the one before it");
-    }
-    if (mayBeDescription(mine)) {
-      return new Outcome.Unknown("it cannot be told from a request that only described it");
-    }
-    var running = mine.stream().filter(row -> row.status() == Status.RUNNING).toList();
-    if (!running.isEmpty()
-        && (cancelWhatRuns || call.cancelled())
-        && rivals.isEmpty()
-        && mine.size() == 1) {
-      cancel(running.get(0));
-    }
-    if (!running.isEmpty() || !rivals.stream().allMatch(Call::failed)) {
-      // A rival that has not failed yet may still get its answer, and with it the id that explains
-      // one of the rows.
-      return null;
-    }
-    if (rivals.isEmpty() && mine.size() == 1) {
-      return take(mine.get(0));
-    }
-    if (!settled) {
-      return null;
-    }
-    return among(mine, rivals.size() + 1);
-  }
-
-  /**
-   * Should the history list describe-only requests [I], they would look like a write that changed
-   * nothing.
-   */
-  private boolean mayBeDescription(List<Row> rows) {
-    return call.described()
-        && call.shape().kind() == Kind.WRITE
-        && rows.stream().anyMatch(row -> row.rows() == 0 && row.status() == Status.SUCCEEDED);
-  }
-
-  private void cancel(Row row) throws SQLException {
-    if (!cancelSent) {
-      QueryHistory.cancel(session.current().connection(), row.queryId());
-      cancelSent = true;
+  /** At most so long: not beyond a cancel that has yet to be sent on, nor a close. */
+  private void sleep(Duration pause) throws InterruptedException {
+    long start = System.nanoTime();
+    boolean cancelled = call.cancelled();
+    var left = pause;
+    while (left.compareTo(Duration.ZERO) > 0
+        && call.cancelled() == cancelled
+        && !session.isClosed()) {
+      Thread.sleep(Math.min(left.toMillis() + 1, SLICE.toMillis()));
+      left = pause.minus(since(start));
     }
   }
 
-  /** Several calls of one text: whose row is whose does not matter where all are alike. */
-  private Outcome among(List<Row> rows, int calls) {
-    boolean sameEnd =
-        rows.stream().map(row -> row.status() + " " + row.rows()).distinct().count() == 1;
-    if (rows.size() <= calls && sameEnd && (rows.size() == calls || !call.binds().any())) {
-      for (var row : rows) {
-        var outcome = claim(row);
-        if (outcome != null) {
-          return outcome;
-        }
-      }
-      return new Outcome.NeverRan();
-    }
-    return ambiguous();
+  private static Duration longer(Duration pause, Duration elapsed) {
+    var tenth = elapsed.dividedBy(10);
+    var most = tenth.compareTo(LONGEST_PAUSE) < 0 ? tenth : LONGEST_PAUSE;
+    most = most.compareTo(LONG_PAUSE) < 0 ? LONG_PAUSE : most;
+    var doubled = pause.multipliedBy(2);
+    return doubled.compareTo(most) < 0 ? doubled : most;
   }
 
-  private static Outcome ambiguous() {
-    return new Outcome.Unknown("several calls of the same text were under way on the old session");
-  }
-
-  private Outcome take(Row row) {
-    var outcome = claim(row);
-    return outcome == null ? ambiguous() : outcome;
-  }
-
-  private @Nullable Outcome claim(Row row) {
-    if (!dead.claim(row.queryId())) {
-      return null;
-    }
-    if (row.status() == Status.FAILED) {
-      return new Outcome.Failed(new SQLException(row.errorMessage(), "HY000", row.errorCode()));
-    }
-    return new Outcome.Ran(row.queryId(), row.rows(), row.transaction());
-  }
-
-  /**
-   * What started no earlier than any statement that had been answered when the call began. Not what
-   * started after their ends: an asynchronous query, or one whose client gave up, is answered
-   * before it ends. Null when none of those can be seen.
-   */
-  private @Nullable List<Row> sinceItBegan(List<Row> history) {
-    if (call.answered() == 0) {
-      return history;
-    }
-    var before = dead.known().first(call.answered());
-    var last =
-        history.stream()
-            .filter(row -> before.contains(row.queryId()))
-            .map(Row::start)
-            .max(Comparator.naturalOrder());
-    return last.isEmpty()
-        ? null
-        : history.stream().filter(row -> row.start().compareTo(last.get()) >= 0).toList();
-  }
-
-  /**
-   * Whether the row can be this call. The physical driver words the switch of autocommit in its own
-   * way [R].
-   */
-  private boolean isThis(Row row) {
-    if (row.hasText(call.sql())) {
-      return true;
-    }
-    var parameters = call.shape().parameters();
-    var theirs = Shape.of(row.text()).parameters();
-    return parameters != null
-        && theirs != null
-        && call.shape().has(Trait.AUTOCOMMIT)
-        && parameters.unset() == theirs.unset()
-        && parameters.values().equals(theirs.values());
-  }
-
-  /** Whether the row may have been run by the statement in doubt, a procedure or a block. */
-  private boolean isChild(Row row, List<Row> mine) {
-    return call.shape().kind() == Kind.OPAQUE
-        && mine.size() == 1
-        && row.start().compareTo(mine.get(0).start()) >= 0;
-  }
-
-  /**
-   * A row that is neither answered, nor this call's text, nor another call's, yet changes
-   * something: it could be this call in other words. Reads and what the physical driver sends for
-   * itself cannot.
-   */
-  private boolean unexplained(Row row, List<Call> others) {
-    var shape = Shape.of(row.text());
-    return switch (shape.kind()) {
-      case QUERY, USE, SESSION, TRANSACTION -> false;
-      // The physical driver's own, for a stream; no statement but a PUT can be worded so.
-      case FILE -> call.shape().kind() == Kind.FILE && isUnexplained(row, others);
-      case WRITE, DDL, OPAQUE, TEMP_DDL -> isUnexplained(row, others);
-    };
-  }
-
-  private static boolean isUnexplained(Row row, List<Call> others) {
-    return !row.text().contains("SYSTEM$BIND")
-        && !Ghosts.made(row.text())
-        && others.stream().noneMatch(other -> row.hasText(other.sql()));
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
   }
 }

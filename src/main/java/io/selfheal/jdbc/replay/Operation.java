@@ -21,6 +21,11 @@ public interface Operation<R> {
     return false;
   }
 
+  /** Whether {@link #run} gives it a QUERY_TAG where marks are wanted. */
+  default boolean takesTag() {
+    return false;
+  }
+
   /**
    * The call that was made last, as something to be made again on another connection; null where
    * that cannot be.

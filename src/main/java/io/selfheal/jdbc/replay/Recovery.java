@@ -158,6 +158,7 @@ public final class Recovery {
     while (true) {
       var on = shape.transactionVerb() == TransactionVerb.ROLLBACK ? usableForRollback() : usable();
       call.start(on, sql, shape, binds, session.manualCommit(), session.perhapsCommitted());
+      prepareTag(call, on, operation);
       // Only now is the call to be seen by a heal, so only what is checked from here on holds for
       // the session it runs on.
       if (session.current() == on && !on.isSwapped()) {
@@ -171,6 +172,13 @@ public final class Recovery {
         reword(call, operation, null);
         return on;
       }
+    }
+  }
+
+  private void prepareTag(Call call, PhysicalSession on, Operation<?> operation) {
+    var tags = session.queryTags();
+    if (tags != null && operation.takesTag()) {
+      tags.prepare(call, on, session.lastQueries());
     }
   }
 
@@ -255,6 +263,7 @@ public final class Recovery {
     }
     var on = restart(call);
     session.refuseMissing(call.shape(), call.sql(), call.binds(), on, error);
+    prepareTag(call, on, operation);
     reword(call, operation, error);
     session.counters().repeated();
     R result;

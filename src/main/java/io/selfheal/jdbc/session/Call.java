@@ -3,6 +3,7 @@ package io.selfheal.jdbc.session;
 import io.selfheal.jdbc.journal.Binds;
 import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,13 @@ public final class Call {
   private boolean manualCommit;
   private boolean perhapsCommitted;
   private boolean described;
+
+  /** Only the calling thread uses it. */
+  private @Nullable String mark;
+
+  /** When it began; only the calling thread uses it. */
+  private long began;
+
   private volatile boolean failed;
   private volatile boolean cancelled;
 
@@ -46,6 +54,8 @@ public final class Call {
     answered = on.known().count();
     manualCommit = inManualCommit;
     perhapsCommitted = maybeNot;
+    mark = null;
+    began = System.nanoTime();
     failed = false;
     cancelled = false;
     session = on;
@@ -60,6 +70,20 @@ public final class Call {
   public void restart(PhysicalSession on) {
     failed = false;
     session = on;
+  }
+
+  /** How long ago it began. */
+  public Duration lasted() {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** The end of its QUERY_TAG, which no other execution has; null where it has none. */
+  public @Nullable String mark() {
+    return mark;
+  }
+
+  void mark(@Nullable String unique) {
+    mark = unique;
   }
 
   /** Ends the call, whatever came of it. */

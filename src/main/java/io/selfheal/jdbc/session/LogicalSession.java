@@ -78,6 +78,7 @@ public final class LogicalSession {
   private volatile Map<String, Variable> variables = Map.of();
 
   private final Users users = new Users();
+  private final @Nullable QueryTags queryTags;
   private final LastQueries lastQueries = new LastQueries();
   private final SpoolDirectory spool;
 
@@ -114,6 +115,7 @@ public final class LogicalSession {
     this.options = options;
     this.expiry = new Expiry(options.expiryCodes(), login.renewsCredentials());
     this.replay = options.replay();
+    this.queryTags = options.tagWrites() ? new QueryTags() : null;
     this.spool = new SpoolDirectory(options.spoolDirectory(), options.spoolBytes());
     this.state = new SessionState(first.getAutoCommit(), options);
     this.manualCommit = state.manualCommit();
@@ -207,6 +209,11 @@ public final class LogicalSession {
     return spool;
   }
 
+  /** The marks of executions; null where none are wanted. */
+  public @Nullable QueryTags queryTags() {
+    return queryTags;
+  }
+
   /** The application's own queries. */
   public LastQueries lastQueries() {
     return lastQueries;
@@ -252,6 +259,7 @@ public final class LogicalSession {
    *     is gone
    */
   public boolean applied(Applied call, PhysicalSession on) throws SQLException {
+    forgetQueryTag(call.shape(), on);
     stateLock.lock();
     try {
       if (current != on) {
@@ -366,6 +374,7 @@ public final class LogicalSession {
 
   /** Takes note of a statement that failed on a session but may have done some of its work. */
   public void attempted(Shape shape, String sql, Binds binds, PhysicalSession on) {
+    forgetQueryTag(shape, on);
     stateLock.lock();
     try {
       if (current == on) {
@@ -380,6 +389,12 @@ public final class LogicalSession {
       }
     } finally {
       stateLock.unlock();
+    }
+  }
+
+  private static void forgetQueryTag(Shape shape, PhysicalSession on) {
+    if (QueryTags.mayChange(shape)) {
+      on.queryTagIsStale(true);
     }
   }
 

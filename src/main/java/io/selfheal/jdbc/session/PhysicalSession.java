@@ -61,6 +61,12 @@ public final class PhysicalSession {
   /** What its silent successor lacked, null for nothing; written with {@code loss}. */
   private volatile @Nullable String lacking;
 
+  /** Its own QUERY_TAG when that was last asked for; null before. */
+  private volatile @Nullable String queryTag;
+
+  /** Whether that may be another by now. */
+  private volatile boolean queryTagStale = true;
+
   /** Earlier sessions of the same physical connection that somebody still used. */
   private final List<PhysicalSession> older;
 
@@ -151,6 +157,22 @@ public final class PhysicalSession {
     List<PhysicalSession> all = new ArrayList<>(older);
     all.add(this);
     return all;
+  }
+
+  @Nullable String queryTag() {
+    return queryTag;
+  }
+
+  void queryTag(String tag) {
+    queryTag = tag;
+  }
+
+  boolean queryTagIsStale() {
+    return queryTagStale;
+  }
+
+  void queryTagIsStale(boolean stale) {
+    queryTagStale = stale;
   }
 
   public KnownQueries known() {

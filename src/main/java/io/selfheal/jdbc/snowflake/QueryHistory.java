@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryHistory {
 
-  /** The most that the function gives [D]. RESULT_LIMIT counts before any WHERE, newest first. */
-  static final int LIMIT = 10_000;
+  /**
+   * The most that the function gives [D]. RESULT_LIMIT counts before any WHERE: what still runs
+   * first, then by the most recent end [D].
+   */
+  public static final int LIMIT = 10_000;
 
   /** History texts may be cut here [D]. */
   static final int TEXT_LIMIT = 100_000;
@@ -57,6 +60,7 @@ public final class QueryHistory {
   public record Row(
       String queryId,
       String text,
+      String tag,
       Status status,
       Timestamp start,
       @Nullable Timestamp end,
@@ -64,6 +68,11 @@ public final class QueryHistory {
       @Nullable String errorMessage,
       long rows,
       long transaction) {
+
+    /** How long it took; nothing while it runs. */
+    public Duration took() {
+      return end == null ? Duration.ZERO : Duration.ofMillis(end.getTime() - start.getTime());
+    }
 
     /** Whether this is the statement with that text, as far as the history's text can tell. */
     public boolean hasText(String sql) {
@@ -84,23 +93,39 @@ public final class QueryHistory {
   }
 
   /**
+   * The last statements of a session, oldest first.
+   *
+   * @param complete whether there are no others
+   */
+  public record Page(List<Row> rows, boolean complete) {
+
+    /** Whether everything is shown that had not ended by then. */
+    public boolean reachesBackTo(Timestamp moment) {
+      return complete
+          || rows.stream().map(Row::end).anyMatch(end -> end != null && end.compareTo(moment) < 0);
+    }
+  }
+
+  /**
    * The statements that session ran, oldest first.
    *
    * @param database the database whose INFORMATION_SCHEMA is asked; the function needs one [D]
-   * @throws SQLException when the history cannot be had, or may not reach back far enough
+   * @throws SQLException when the history cannot be had
    */
   public static List<Row> of(Connection connection, String sessionId, String database)
+      throws SQLException {
+    return newest(connection, sessionId, database, LIMIT).rows();
+  }
+
+  /** As {@link #of}, but at most so many. */
+  public static Page newest(Connection connection, String sessionId, String database, int limit)
       throws SQLException {
     var sql =
         "SELECT QUERY_ID, QUERY_TEXT, EXECUTION_STATUS, ERROR_CODE, ERROR_MESSAGE,"
             + " COALESCE(ROWS_INSERTED, 0) + COALESCE(ROWS_UPDATED, 0) + COALESCE(ROWS_DELETED, 0),"
-            + " START_TIME, END_TIME, TRANSACTION_ID FROM TABLE("
-            + Identifiers.quote(database)
-            + ".INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION(SESSION_ID => "
-            + Long.parseLong(sessionId)
-            + ", RESULT_LIMIT => "
-            + LIMIT
-            + ", INCLUDE_CLIENT_GENERATED_STATEMENT => TRUE)) ORDER BY START_TIME";
+            + " START_TIME, END_TIME, TRANSACTION_ID, QUERY_TAG FROM "
+            + table(sessionId, database, limit)
+            + " ORDER BY START_TIME";
     List<Row> rows = new ArrayList<>();
     try (var statement = connection.createStatement();
         var results = statement.executeQuery(sql)) {
@@ -109,6 +134,7 @@ public final class QueryHistory {
             new Row(
                 results.getString(1),
                 orEmpty(results.getString(2)),
+                orEmpty(results.getString(10)),
                 status(orEmpty(results.getString(3))),
                 start(results.getTimestamp(7)),
                 results.getTimestamp(8),
@@ -118,7 +144,32 @@ public final class QueryHistory {
                 results.getLong(9)));
       }
     }
-    return rows;
+    return new Page(rows, rows.size() < limit);
+  }
+
+  /** Whether a statement that has run among the last so many still does. */
+  public static boolean runs(
+      Connection connection, String sessionId, String database, int limit, String queryId)
+      throws SQLException {
+    var sql =
+        "SELECT EXECUTION_STATUS FROM "
+            + table(sessionId, database, limit)
+            + " WHERE QUERY_ID = "
+            + Identifiers.text(queryId);
+    try (var statement = connection.createStatement();
+        var results = statement.executeQuery(sql)) {
+      return results.next() && status(orEmpty(results.getString(1))) == Status.RUNNING;
+    }
+  }
+
+  private static String table(String sessionId, String database, int limit) {
+    return "TABLE("
+        + Identifiers.quote(database)
+        + ".INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION(SESSION_ID => "
+        + Long.parseLong(sessionId)
+        + ", RESULT_LIMIT => "
+        + limit
+        + ", INCLUDE_CLIENT_GENERATED_STATEMENT => TRUE))";
   }
 
   /**

@@ -1,13 +1,15 @@
 package io.selfheal.jdbc.testkit;
 
+import java.time.Duration;
+
 /** What is to go wrong with one statement. */
 sealed interface Fault {
 
   /**
    * The session expires at some point of the statement; {@code hold} keeps it running, for {@link
-   * ExpiryPoint#WHILE_RUNNING} only.
+   * ExpiryPoint#WHILE_RUNNING} only, and so is {@code after}, how long it has run by then.
    */
-  record Expire(ExpiryPoint point, Expiry how, Hold hold) implements Fault {}
+  record Expire(ExpiryPoint point, Expiry how, Hold hold, Duration after) implements Fault {}
 
   /**
    * The connection is closed without an answer, before or after the statement ran; the session

@@ -38,7 +38,7 @@ public final class Faults {
    */
   public Faults expire(ExpiryPoint point, StatementMatch match, Expiry how) {
     var hold = point == ExpiryPoint.WHILE_RUNNING ? Hold.lasting(Duration.ofSeconds(1)) : null;
-    return arm(match, new Fault.Expire(point, how, hold));
+    return arm(match, new Fault.Expire(point, how, hold, Duration.ZERO));
   }
 
   /** The statement is refused and never runs. */
@@ -77,7 +77,12 @@ public final class Faults {
   }
 
   public Faults expireWhileRunning(StatementMatch match, Hold hold, Expiry how) {
-    return arm(match, new Fault.Expire(ExpiryPoint.WHILE_RUNNING, how, hold));
+    return arm(match, new Fault.Expire(ExpiryPoint.WHILE_RUNNING, how, hold, Duration.ZERO));
+  }
+
+  /** The same, when the statement has run for that long. */
+  public Faults expireWhileRunning(StatementMatch match, Duration after, Hold hold) {
+    return arm(match, new Fault.Expire(ExpiryPoint.WHILE_RUNNING, Expiry.BOTH_TOKENS, hold, after));
   }
 
   /**

@@ -108,7 +108,13 @@ final class H2Session implements SqlEngine.Session {
       query.whileRunning().reached();
       enter();
       try {
-        return SqlStatements.describe(new SqlRun(this, query.queryId(), query.sql(), query, 0));
+        var run = new SqlRun(this, query.queryId(), query.sql(), query, 0);
+        var answer = SqlStatements.describe(run);
+        if (engine.history.listsDescribes()) {
+          engine.history.begin(run, SqlKind.of(SqlRun.inside(run, query.sql()).in), run.start);
+          engine.history.succeed(query.queryId(), engine.catalog.tick(), 0, Map.of());
+        }
+        return answer;
       } finally {
         work.endRead();
         settleAndUnlock();

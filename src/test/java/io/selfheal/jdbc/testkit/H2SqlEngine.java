@@ -278,6 +278,11 @@ final class H2SqlEngine implements SqlEngine {
   }
 
   @Override
+  public void listDescribes() {
+    history.listDescribes();
+  }
+
+  @Override
   public Map<String, Object> history(String queryId) {
     return history.get(queryId);
   }

@@ -100,6 +100,7 @@ final class QueryRoutes {
     var inProgress = WireAnswers.inProgress(run.queryId(), async);
     if (fault instanceof Fault.Expire expire && expire.point() == ExpiryPoint.WHILE_RUNNING) {
       run.awaitBegun();
+      run.awaitEnd(expire.after());
       session.expire(expire.how());
       return inProgress;
     }

@@ -104,6 +104,11 @@ public final class SnowflakeEmulator implements AutoCloseable {
     engine.showHistoryLate(looks);
   }
 
+  /** From now on the query history lists describe-only requests, too: whether it does is [I]. */
+  public void listDescribes() {
+    engine.listDescribes();
+  }
+
   public Faults faults() {
     return faults;
   }

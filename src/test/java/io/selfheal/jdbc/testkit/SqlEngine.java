@@ -200,6 +200,11 @@ interface SqlEngine extends AutoCloseable {
     throw new UnsupportedOperationException("this engine has no query history");
   }
 
+  /** From now on the history lists describe-only requests too: whether it does is [I]. */
+  default void listDescribes() {
+    throw new UnsupportedOperationException("this engine has no query history");
+  }
+
   /**
    * For the wire's monitoring route and for tests: the history row of a query, or null. Column
    * names as QUERY_HISTORY documents them.

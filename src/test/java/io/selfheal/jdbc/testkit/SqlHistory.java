@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -20,6 +21,9 @@ final class SqlHistory {
 
   /** Guarded by this. */
   private final Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
+
+  /** Whether requests that only describe a statement are listed; guarded by this. */
+  private boolean listsDescribes;
 
   /** How many more looks do not show the newest row yet; guarded by this. */
   private int late;
@@ -41,6 +45,14 @@ final class SqlHistory {
 
   synchronized void showLate(int looks) {
     late = looks;
+  }
+
+  synchronized void listDescribes() {
+    listsDescribes = true;
+  }
+
+  synchronized boolean listsDescribes() {
+    return listsDescribes;
   }
 
   private static Map<String, SqlType> columns() {
@@ -160,17 +172,22 @@ final class SqlHistory {
     return row == null ? null : new LinkedHashMap<>(row);
   }
 
-  /** The newest rows that pass, at most {@code limit}, texts cut as the documentation has it. */
+  /**
+   * Of the rows that pass at most {@code limit}: what still runs first, then by the most recent
+   * end, texts cut as the documentation has it.
+   */
   synchronized SqlRows newest(Predicate<Map<String, Object>> filter, int limit) {
     var found = new ArrayList<List<String>>();
-    int hidden = late > 0 ? 1 : 0;
-    late -= hidden;
-    rows.values().stream()
-        .filter(filter)
-        .sorted(
-            Comparator.comparing((Map<String, Object> row) -> (Long) row.get("START_TIME"))
-                .reversed())
-        .skip(hidden)
+    Function<Map<String, Object>, Long> start = row -> (Long) row.get("START_TIME");
+    Function<Map<String, Object>, Long> end =
+        row -> row.get("END_TIME") instanceof Long ended ? ended : Long.MAX_VALUE;
+    var passing = rows.values().stream().filter(filter);
+    if (late > 0) {
+      late--;
+      passing = passing.sorted(Comparator.comparing(start).reversed()).skip(1);
+    }
+    passing
+        .sorted(Comparator.comparing(end).thenComparing(start).reversed())
         .limit(limit)
         .forEach(row -> found.add(wire(row)));
     return new SqlRows(

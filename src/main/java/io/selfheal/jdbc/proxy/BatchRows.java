@@ -2,6 +2,7 @@ package io.selfheal.jdbc.proxy;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,22 @@ final class BatchRows {
 
   /** Binds a row as it was bound, on another physical statement. */
   void apply(int row, PreparedStatement physical) throws SQLException {
+    row(row).apply(physical);
+  }
+
+  /** Those rows alone that ran. */
+  BatchRows ran(long[] counts) {
+    var those = new BatchRows();
+    for (int row = 0; row < size; row++) {
+      if (counts[row] != Statement.EXECUTE_FAILED) {
+        those.add(row(row));
+      }
+    }
+    return those;
+  }
+
+  /** A row as it was bound. */
+  Parameters row(int row) {
     var bound = new Parameters();
     for (int i = 1; i <= last; i++) {
       var column = column(i);
@@ -72,6 +89,6 @@ final class BatchRows {
         column.load(row, bound, i);
       }
     }
-    bound.apply(physical);
+    return bound;
   }
 }

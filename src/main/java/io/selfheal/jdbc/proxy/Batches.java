@@ -4,7 +4,6 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,25 +12,38 @@ final class Batches {
 
   private Batches() {}
 
-  /** One command, giving its update count or -1 for none. */
+  /** One command of several, giving its update count or -1 for none. */
   interface Command {
-    long run(String text) throws SQLException;
+    long run(int place) throws SQLException;
+  }
+
+  /** The counts of a batch of which nothing has run yet. */
+  static long[] none(int commands) {
+    var counts = new long[commands];
+    Arrays.fill(counts, Statement.EXECUTE_FAILED);
+    return counts;
   }
 
   /**
-   * Runs all commands, except that {@code endsAll} may end it after an error, going on after an
-   * error as the physical driver does [R]. It does not go on after one of our own refusals: what
-   * comes after would build on what is lost. That one reaches the caller itself, with the counts so
-   * far as a suppressed {@link BatchUpdateException}.
+   * Runs all commands from that place on, except that {@code endsAll} may end it after an error,
+   * going on after an error as the physical driver does [R]. It does not go on after one of our own
+   * refusals: what comes after would build on what is lost. That one reaches the caller itself,
+   * with the counts so far as a suppressed {@link BatchUpdateException}.
+   *
+   * @param counts what has run already; all others are {@link Statement#EXECUTE_FAILED}
+   * @param earlier the first error so far
    */
-  static long[] run(List<String> commands, Command command, Predicate<SQLException> endsAll)
+  static long[] run(
+      long[] counts,
+      int from,
+      @Nullable SQLException earlier,
+      Command command,
+      Predicate<SQLException> endsAll)
       throws SQLException {
-    var counts = new long[commands.size()];
-    Arrays.fill(counts, Statement.EXECUTE_FAILED);
-    @Nullable SQLException first = null;
-    for (int i = 0; i < counts.length; i++) {
+    var first = earlier;
+    for (int i = from; i < counts.length; i++) {
       try {
-        long count = command.run(commands.get(i));
+        long count = command.run(i);
         counts[i] = count < 0 ? Statement.SUCCESS_NO_INFO : count;
       } catch (SQLException e) {
         if (Refusals.is(e)) {

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,7 @@ abstract class HealingPreparedStatement extends ValueStatement {
       pending = new PreparedBatch(this);
     }
     pending.add(parameters);
+    pending.filled(prepared());
   }
 
   /** Not for prepared statements: the physical one says so. */
@@ -124,8 +126,11 @@ abstract class HealingPreparedStatement extends ValueStatement {
   @Override
   public long[] executeLargeBatch() throws SQLException {
     var rows = pending == null ? new PreparedBatch(this) : pending;
+    batchQueryIds(List.of());
     try {
-      return run(sql(), rows);
+      var counts = run(sql(), rows);
+      var half = rows.toGoOn();
+      return half == null ? counts : goOn(rows.rows(), half);
     } finally {
       pending = null;
       if (!rows.started()) {
@@ -133,6 +138,46 @@ abstract class HealingPreparedStatement extends ValueStatement {
         prepared().clearBatch();
       }
     }
+  }
+
+  /** Runs the rest of a batch that met the end of its session, each row for itself. */
+  private long[] goOn(BatchRows rows, HalfBatch half) throws SQLException {
+    pending = null; // another physical statement is to get one row at a time
+    batchQueryIds(half.ids());
+    var own = parameters.snapshot();
+    try {
+      return runEach(
+          half.counts(),
+          half.next(),
+          half.first(),
+          row -> {
+            parameters.become(rows.row(row));
+            return inBatch(sql(), this::runRow);
+          });
+    } finally {
+      parameters.become(own);
+      restore();
+    }
+  }
+
+  /** What the batch came to is not to be hidden by an error of the last thing to do. */
+  private void restore() {
+    try {
+      prepared().clearParameters();
+      if (!parameters.hasStream()) {
+        parameters.apply(prepared());
+      }
+    } catch (SQLException closedMeanwhile) {
+      // The next call will say so.
+    }
+  }
+
+  private long runRow(Statement physical, String text) throws SQLException {
+    var prepared = (PreparedStatement) physical;
+    prepared.clearParameters();
+    parameters.apply(prepared);
+    prepared.execute();
+    return prepared.getLargeUpdateCount();
   }
 
   // What the server is asked about the statement: reads, so they are simply repeated

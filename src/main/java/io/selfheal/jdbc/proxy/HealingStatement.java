@@ -349,29 +349,45 @@ abstract class HealingStatement implements Statement, SessionUser {
     if (batch == null) {
       return delegate().executeLargeBatch();
     }
-    List<String> ids = new ArrayList<>();
-    batchQueryIds = ids;
+    var commands = List.copyOf(batch);
+    batchQueryIds = new ArrayList<>();
+    return runEach(
+        Batches.none(commands.size()),
+        0,
+        null,
+        i ->
+            inBatch(
+                commands.get(i),
+                (physical, sql) -> {
+                  physical.execute(sql);
+                  return physical.getLargeUpdateCount();
+                }));
+  }
+
+  final long[] runEach(
+      long[] counts, int from, @Nullable SQLException earlier, Batches.Command command)
+      throws SQLException {
     return Batches.run(
-        List.copyOf(batch),
-        text -> {
-          long count =
-              run(
-                  text,
-                  (physical, sql) -> {
-                    physical.execute(sql);
-                    return physical.getLargeUpdateCount();
-                  },
-                  Adopted::updateCount);
-          var id = queryId();
-          if (id != null) {
-            ids.add(id);
-          }
-          return count;
-        },
+        counts,
+        from,
+        earlier,
+        command,
         // Without a repeat the rest would run on a session that was not rebuilt.
-        e ->
-            connection.logical().replay() == ReplayScope.NONE
-                && connection.logical().expiry().code(e) != 0);
+        e -> connection.logical().replay() == ReplayScope.NONE && isExpiry(e));
+  }
+
+  /** One command of a batch, which heals alone. */
+  final long inBatch(String text, Execution<Long> execution) throws SQLException {
+    long count = run(text, execution, Adopted::updateCount);
+    var id = queryId();
+    if (id != null) {
+      batchQueryIds.add(id);
+    }
+    return count;
+  }
+
+  final boolean isExpiry(SQLException error) {
+    return connection.logical().expiry().code(error) != 0;
   }
 
   // What the last execution gave
@@ -435,7 +451,16 @@ abstract class HealingStatement implements Statement, SessionUser {
     return adopted != null ? adopted.queryId() : Vendor.queryId(delegate);
   }
 
-  /** For {@code SnowflakeStatement.getBatchQueryIDs}. */
+  /** Of the rows of the last batch, where the physical driver has sent it row by row. */
+  final List<String> physicalBatchIds() {
+    return Vendor.batchQueryIds(delegate);
+  }
+
+  final void batchQueryIds(List<String> soFar) {
+    batchQueryIds = soFar;
+  }
+
+  /** For {@code SnowflakeStatement.getBatchQueryIDs}; empty where the physical one knows them. */
   final List<String> batchQueryIds() {
     return List.copyOf(batchQueryIds);
   }

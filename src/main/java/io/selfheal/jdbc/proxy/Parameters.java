@@ -133,6 +133,15 @@ final class Parameters implements Binds {
     last = Math.max(last, index);
   }
 
+  /** Takes over another's values, which that one does not change any more. */
+  void become(Parameters other) {
+    setters = other.setters;
+    bits = other.bits;
+    values = other.values;
+    extras = other.extras;
+    last = other.last;
+  }
+
   void clear() {
     Arrays.fill(setters, null);
     Arrays.fill(values, null);

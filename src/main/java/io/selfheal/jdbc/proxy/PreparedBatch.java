@@ -1,15 +1,18 @@
 package io.selfheal.jdbc.proxy;
 
-import io.selfheal.jdbc.OutcomeUnknownException;
 import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.replay.Operation;
 import io.selfheal.jdbc.replay.Outcome;
+import io.selfheal.jdbc.replay.Progress;
 import io.selfheal.jdbc.session.PhysicalSession;
+import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.BatchUpdateException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,15 @@ final class PreparedBatch implements Operation<long[]> {
 
   private final HealingPreparedStatement statement;
   private final BatchRows rows = new BatchRows();
-  private @Nullable BatchUpdateException rowByRow;
+
+  /** The physical statement that holds these rows, too; null for none. */
+  private @Nullable PreparedStatement filled;
+
+  /** What the last run came to, if it was sent row by row and failed. */
+  private @Nullable HalfBatch half;
+
   private boolean started;
+  private boolean goesOn;
 
   PreparedBatch(HealingPreparedStatement statement) {
     this.statement = statement;
@@ -37,12 +47,21 @@ final class PreparedBatch implements Operation<long[]> {
     return rows;
   }
 
+  /** Says that the physical statement has got the last row, too. */
+  void filled(PreparedStatement physical) {
+    if (rows.size() == 1) {
+      filled = physical;
+    }
+  }
+
   void refill(PreparedStatement physical) throws SQLException {
+    physical.clearBatch();
     for (int row = 0; row < rows.size(); row++) {
       rows.apply(row, physical);
       physical.addBatch();
     }
     physical.clearParameters();
+    filled = physical;
   }
 
   /**
@@ -52,26 +71,34 @@ final class PreparedBatch implements Operation<long[]> {
     return started;
   }
 
+  /** What became of it so far, where the rest of its rows is to be run one by one. */
+  @Nullable HalfBatch toGoOn() {
+    return goesOn ? half : null;
+  }
+
   @Override
   public long[] run(PhysicalSession session, String text) throws SQLException {
-    if (rowByRow != null) {
-      // Some rows may have run, and the error does not say which of the others did.
-      throw unknown(rowByRow);
-    }
+    // Whoever runs it again knows that nothing of it has lasted.
+    half = null;
     var physical = (PreparedStatement) statement.ready(session);
+    if (filled != physical && rows.size() > 0) {
+      refill(physical);
+      statement.parameters.apply(physical);
+    }
     started = true;
     try {
       return physical.executeLargeBatch();
     } catch (BatchUpdateException e) {
-      rowByRow = e;
+      half = new HalfBatch(e, rows.size(), statement.isExpiry(e), Vendor.batchQueryIds(physical));
       throw e;
     }
   }
 
   @Override
   public long[] adopt(Outcome.Ran ran, PhysicalSession fresh) throws SQLException {
-    if (rowByRow != null) {
-      throw unknown(rowByRow);
+    if (half != null) {
+      throw new SQLException(
+          "It was one of several rows, and what became of the others is not known.");
     }
     statement.adopted(new Adopted(statement, ran, fresh));
     long count = Adopted.count(fresh, ran);
@@ -89,19 +116,39 @@ final class PreparedBatch implements Operation<long[]> {
   }
 
   @Override
+  public long[] upTo(Outcome row, PhysicalSession fresh) throws SQLException {
+    var broken = Objects.requireNonNull(half);
+    long count = 0;
+    if (row instanceof Outcome.Ran ran) {
+      var adopted = new Adopted(statement, ran, fresh);
+      count = adopted.updateCount();
+      statement.adopted(adopted);
+    }
+    broken.row(row, count);
+    goesOn = true;
+    return broken.counts();
+  }
+
+  @Override
+  public @Nullable Progress progress() {
+    return half == null ? null : half.progress();
+  }
+
+  @Override
+  public List<String> queryIds() {
+    return half == null ? statement.physicalBatchIds() : List.of();
+  }
+
+  /** Of one that failed half-way, the rows that ran. */
+  @Override
   public Replay replay(String text) {
-    return new BatchReplay(text, statement.settings(), rows);
+    return new BatchReplay(
+        text, statement.settings(), half == null ? rows : rows.ran(half.counts()));
   }
 
   @Override
   public long count(long[] counts) {
     return BatchReplay.sum(counts);
-  }
-
-  private static OutcomeUnknownException unknown(BatchUpdateException error) {
-    return new OutcomeUnknownException(
-        "The session expired in the middle of a batch that is sent row by row; the cause holds the counts of the rows that ran.",
-        error);
   }
 
   @Override

@@ -36,13 +36,60 @@ final class AnsweredCalls {
     this.refusals = refusals;
   }
 
-  void answered(Call call, PhysicalSession on, @Nullable String queryId) {
+  void answered(Call call, PhysicalSession on, Operation<?> operation) {
+    var several = operation.queryIds();
+    if (several.isEmpty()) {
+      answered(call, on, operation.queryId());
+    } else {
+      several.forEach(id -> answered(call, on, id));
+    }
+  }
+
+  private void answered(Call call, PhysicalSession on, @Nullable String queryId) {
     on.known().add(queryId, call.shape().kind() == Kind.OPAQUE);
     session.lastQueries().add(queryId);
   }
 
-  /** An ordinary error; the statement may have left something behind all the same. */
-  void failed(Call call, PhysicalSession on, SQLException error, @Nullable String queryId) {
+  /**
+   * An ordinary error; the statement may have left something behind all the same.
+   *
+   * @return false when what it did counted only for a session that has been left meanwhile
+   */
+  boolean failed(Call call, PhysicalSession on, SQLException error, Operation<?> operation)
+      throws SQLException {
+    var progress = operation.progress();
+    if (progress != null
+        && progress.doubt() != Progress.Doubt.ANY
+        && call.shape().kind() == Kind.WRITE) {
+      progress.answered().forEach(id -> answered(call, on, id));
+      return progress.ran() == 0 || standsInPart(call, on, operation, progress);
+    }
+    failed(call, on, error, operation.queryId());
+    return true;
+  }
+
+  /** Of a batch that failed half-way, what ran is taken note of. */
+  private boolean standsInPart(
+      Call call, PhysicalSession on, Operation<?> operation, Progress progress)
+      throws SQLException {
+    boolean records = session.records(call.shape(), call.binds(), on);
+    var replay = records ? operation.replay(call.sql()) : null;
+    var applied =
+        new Applied(
+            call.sql(),
+            call.shape(),
+            call.binds(),
+            replay,
+            progress.count(),
+            operation.queryId(),
+            Map.of());
+    if (session.applied(applied, on)) {
+      return true;
+    }
+    return !call.manualCommit() && !session.wroteOnlyTemp(call.shape(), call.binds(), on);
+  }
+
+  private void failed(Call call, PhysicalSession on, SQLException error, @Nullable String queryId) {
     on.known().add(queryId, call.shape().kind() == Kind.OPAQUE);
     // It may be that of an earlier one, if the call did not come to the server.
     session.lastQueries().add(null);

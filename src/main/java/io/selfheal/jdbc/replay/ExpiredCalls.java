@@ -9,6 +9,7 @@ import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.snowflake.Ghosts;
 import io.selfheal.jdbc.snowflake.Transactions;
 import io.selfheal.jdbc.sql.Detail.TransactionVerb;
+import io.selfheal.jdbc.sql.Hint;
 import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Trait;
 import java.sql.SQLException;
@@ -55,7 +56,11 @@ final class ExpiredCalls {
     // What was written to a temp object died with it.
     boolean lasting =
         Effects.mayHaveRun(call) && !session.wroteOnlyTemp(call.shape(), call.binds(), dead);
+    var progress = lasting ? operation.progress() : null;
     var outcome = lasting ? resolve(call, dead, operation) : new Outcome.NeverRan();
+    if (progress != null) {
+      outcome = ofRow(call, outcome, progress);
+    }
     LOG.debug(
         "{} on generation {}: {}",
         call.shape().kind(),
@@ -65,6 +70,9 @@ final class ExpiredCalls {
       session.loseWritten(call.shape(), call.binds(), session.current());
       refusals.later(loss, error);
       throw refusals.unknown(unknown, error);
+    }
+    if (progress != null) {
+      return goOn(call, outcome, progress, fresh, loss, error, operation);
     }
     // DDL commits before it does anything [D]: where the transaction was rolled back it has not
     // come so far, and may have failed because of that.
@@ -93,6 +101,62 @@ final class ExpiredCalls {
     }
     abortGhost(call, dead, fresh);
     return recovery.again(call, operation, error);
+  }
+
+  /** What the outcome says of a batch of which some rows ran. */
+  private static Outcome ofRow(Call call, Outcome outcome, Progress progress) {
+    if (outcome instanceof Outcome.Unknown) {
+      return outcome;
+    }
+    boolean told = call.shape().kind() == Kind.WRITE && !call.manualCommit();
+    return switch (progress.doubt()) {
+      case ONE_ROW -> told ? outcome : halfRun();
+      // What failed has had no effect; it may be run like those that were never sent.
+      case ONE_OF_SEVERAL ->
+          told && !(outcome instanceof Outcome.Ran) ? new Outcome.NeverRan() : halfRun();
+      case ANY -> halfRun();
+    };
+  }
+
+  private static Outcome.Unknown halfRun() {
+    return new Outcome.Unknown(
+        "it is a batch that is sent row by row, and which of its failed rows ran is not told; the counts of the others are in the cause");
+  }
+
+  /**
+   * Rows of a batch that ran stand; the one in doubt is what the history says, and the rest is run
+   * by whoever has the rows.
+   */
+  private <R> R goOn(
+      Call call,
+      Outcome row,
+      Progress progress,
+      PhysicalSession fresh,
+      Loss loss,
+      SQLException error,
+      Operation<R> operation)
+      throws SQLException {
+    refusals.later(loss, error);
+    if (row instanceof Outcome.NeverRan && call.shape().has(Hint.NO_REPLAY)) {
+      throw refusals.refused("the statement says selfheal: no-replay and was not run again", error);
+    }
+    if (row instanceof Outcome.Ran) {
+      session.counters().adopted();
+    }
+    if (progress.ran() > 0 || row instanceof Outcome.Ran) {
+      session.adopted(
+          new Applied(call.sql(), call.shape(), call.binds(), null, -1, null, Map.of()), fresh);
+    }
+    progress.answered().forEach(session.lastQueries()::add);
+    try {
+      return operation.upTo(
+          row instanceof Outcome.NeverRan && call.cancelled()
+              ? new Outcome.Failed(Recovery.cancelled(error))
+              : row,
+          fresh);
+    } finally {
+      session.lastQueries().disturb();
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.session.PhysicalSession;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the application's, as something that can be made on any session. */
@@ -51,6 +52,33 @@ public interface Operation<R> {
    * known.
    */
   @Nullable String queryId();
+
+  /**
+   * The ids of the queries that the last {@link #run} had answered, in their order, where it made
+   * several; empty for a call that makes one.
+   */
+  default List<String> queryIds() {
+    return List.of();
+  }
+
+  /**
+   * How far the last {@link #run} came, where it failed after several queries; null for a call that
+   * makes one.
+   */
+  default @Nullable Progress progress() {
+    return null;
+  }
+
+  /**
+   * Gives what is known of a call that came half-way: its caller makes the rest as calls of their
+   * own.
+   *
+   * @param row what became of the query in doubt
+   * @param fresh the session to ask
+   */
+  default R upTo(Outcome row, PhysicalSession fresh) throws SQLException {
+    throw new IllegalStateException("one query has no half");
+  }
 
   /**
    * How long a statement that still runs on the old session may be waited for; null for as long as

@@ -55,13 +55,16 @@ public final class Recovery {
         result = operation.run(on, call.sql());
         values = answers.values(call, on);
       } catch (SQLException e) {
-        if (session.expiry().code(e) != 0) {
-          return recover(call, on, e, operation);
+        var end = end(on, e, operation);
+        if (end != null) {
+          return recover(call, on, end, operation);
         }
         if (on.isSwapped()) {
           return swaps.failed(call, on, e, operation);
         }
-        answers.failed(call, on, e, operation.queryId());
+        if (!answers.failed(call, on, e, operation)) {
+          return recover(call, on, Swaps.behind(e), operation);
+        }
         throw e;
       } catch (RuntimeException e) {
         // Nobody knows how far it came; a history row of this text may be its own.
@@ -74,7 +77,7 @@ public final class Recovery {
       if (on.isSwapped()) {
         return swaps.succeeded(call, on, operation, result, values);
       }
-      answers.answered(call, on, operation.queryId());
+      answers.answered(call, on, operation);
       return keep(call, on, operation, result, values);
     } finally {
       session.requested();
@@ -211,8 +214,33 @@ public final class Recovery {
     return fresh;
   }
 
+  /**
+   * What tells of the session's end; null when nothing does. A batch tells of its first error
+   * alone, and the end may be behind that [R, S].
+   */
+  private @Nullable SQLException end(PhysicalSession on, SQLException error, Operation<?> operation)
+      throws SQLException {
+    if (session.expiry().code(error) != 0) {
+      return error;
+    }
+    var progress = operation.progress();
+    return progress != null
+            && progress.mayHideEnd()
+            && session.replay() != ReplayScope.NONE
+            && !on.isSwapped()
+            && session.isDead(on)
+        ? Swaps.behind(error)
+        : null;
+  }
+
   private <R> R recover(Call call, PhysicalSession dead, SQLException error, Operation<R> operation)
       throws SQLException {
+    var progress = operation.progress();
+    if (progress != null) {
+      // Known before it is called failed: whoever sees that looks for rows that nobody knows.
+      progress.answered().forEach(id -> dead.known().add(id, false));
+      call.proceed(dead.known().count());
+    }
     call.fail();
     boolean inAnother = dead.isSwapped();
     PhysicalSession fresh;
@@ -255,8 +283,7 @@ public final class Recovery {
   /** The one repeat. A second expiry goes to the caller as it is. */
   <R> R again(Call call, Operation<R> operation, @Nullable SQLException error) throws SQLException {
     if (call.cancelled()) {
-      throw new SQLException(
-          "The statement was cancelled while its session was being replaced.", "57014", 604, error);
+      throw cancelled(error);
     }
     if (call.shape().has(Hint.NO_REPLAY)) {
       throw refusals.refused("the statement says selfheal: no-replay and was not run again", error);
@@ -272,18 +299,26 @@ public final class Recovery {
       result = operation.run(on, call.sql());
       values = answers.values(call, on);
     } catch (SQLException e) {
-      answers.failed(call, on, e, operation.queryId());
+      boolean stands = answers.failed(call, on, e, operation);
       if (session.expiry().code(e) == 0) {
         swaps.refuseRepeat(call, on, false, operation.queryId());
+        if (!stands) {
+          throw refusals.refused("it was replaced twice during one call", e);
+        }
       }
       throw e;
     }
-    answers.answered(call, on, operation.queryId());
+    answers.answered(call, on, operation);
     swaps.refuseRepeat(call, on, true, operation.queryId());
     if (!answers.stands(call, on, operation, result, values)) {
       throw refusals.refused("it was replaced twice during one call", error);
     }
     return result;
+  }
+
+  static SQLException cancelled(@Nullable SQLException error) {
+    return new SQLException(
+        "The statement was cancelled while its session was being replaced.", "57014", 604, error);
   }
 
   /** On the current session: the one that the heal gave may have been left again meanwhile. */

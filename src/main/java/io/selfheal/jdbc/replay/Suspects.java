@@ -78,7 +78,12 @@ final class Suspects {
    * statement runs inside bears it as well, perhaps [I].
    */
   private Finding byMark(Page page, String mark) {
-    var marked = page.rows().stream().filter(row -> QueryTags.bears(row.tag(), mark)).toList();
+    // Of a batch that went row by row, those that were answered bear it too.
+    var known = dead.known().ids();
+    var marked =
+        page.rows().stream()
+            .filter(row -> QueryTags.bears(row.tag(), mark) && !known.contains(row.queryId()))
+            .toList();
     if (marked.isEmpty()) {
       return shows(page)
           ? new Finding.Known(new Outcome.NeverRan())

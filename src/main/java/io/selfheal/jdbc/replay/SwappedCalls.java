@@ -58,7 +58,7 @@ final class SwappedCalls {
     boolean traces = Effects.leavesTraces(call);
     PhysicalSession fresh;
     try {
-      fresh = heal(call, dead, id, error);
+      fresh = heal(call, dead, operation, error);
     } catch (SQLException notHealed) {
       if (!traces) {
         throw notHealed;
@@ -69,14 +69,15 @@ final class SwappedCalls {
           : refusals.ran(id, "what it held", notHealed);
     }
     if (!call.manualCommit() && Effects.mayHaveRun(call)) {
-      boolean several = result instanceof long[] counts && counts.length > 1;
+      boolean several =
+          result instanceof long[] counts && counts.length > 1 && operation.queryIds().isEmpty();
       refuseTwice(call, dead, fresh, operation, several, id, error);
     }
     var lacking = dead.lacking();
     boolean followed = fresh.connection() == dead.connection();
     if (lacking == null || (traces && ranBefore(dead, fresh, id))) {
       var on = followed ? fresh : dead;
-      answers.answered(call, on, id);
+      answers.answered(call, on, operation);
       return recovery.keep(call, on, operation, result, values);
     }
     if (traces) {
@@ -93,7 +94,7 @@ final class SwappedCalls {
       throws SQLException {
     var id = operation.queryId();
     var error = Swaps.noticed();
-    var fresh = heal(call, dead, id, error);
+    var fresh = heal(call, dead, operation, error);
     if (session.replay() == ReplayScope.NONE) {
       throw failure;
     }
@@ -114,7 +115,8 @@ final class SwappedCalls {
         throw refusals.unknown(unknown, failure);
       }
     }
-    answers.failed(call, fresh.connection() == dead.connection() ? fresh : dead, failure, id);
+    answers.failed(
+        call, fresh.connection() == dead.connection() ? fresh : dead, failure, operation);
     throw failure;
   }
 
@@ -160,10 +162,12 @@ final class SwappedCalls {
   }
 
   private PhysicalSession heal(
-      Call call, PhysicalSession dead, @Nullable String queryId, SQLException error)
+      Call call, PhysicalSession dead, Operation<?> operation, SQLException error)
       throws SQLException {
     // Known before it is called failed: whoever sees that looks for its row.
-    dead.known().add(queryId, call.shape().kind() == Kind.OPAQUE);
+    boolean opaque = call.shape().kind() == Kind.OPAQUE;
+    operation.queryIds().forEach(id -> dead.known().add(id, opaque));
+    dead.known().add(operation.queryId(), opaque);
     call.fail();
     try {
       return session.heal(dead, error, session.options().healTimeout());

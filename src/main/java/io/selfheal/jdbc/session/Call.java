@@ -86,6 +86,14 @@ public final class Call {
     mark = unique;
   }
 
+  /**
+   * Says that the session has answered so many queries by now, of which the last are this call's
+   * own: what is in doubt came after them.
+   */
+  public void proceed(long queries) {
+    answered = queries;
+  }
+
   /** Ends the call, whatever came of it. */
   public void end() {
     session = null;

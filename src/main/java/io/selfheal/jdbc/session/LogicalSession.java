@@ -676,6 +676,27 @@ public final class LogicalSession {
     }
   }
 
+  /**
+   * Asks whether a session is dead behind an error that does not say so. A heartbeat says at most
+   * that it may be; the vendor code decides. Sent outside of every lock.
+   */
+  public boolean isDead(PhysicalSession on) throws SQLException {
+    var physical = on.connection();
+    if (closed || on != current || on.broken() != null) {
+      return !closed;
+    }
+    if (physical.isClosed() || physical.isValid(Swaps.HEARTBEAT_SECONDS)) {
+      return false;
+    }
+    lastQueries.disturb();
+    try (var statement = physical.createStatement()) {
+      statement.execute("SELECT 1");
+      return false;
+    } catch (SQLException e) {
+      return expiry.code(e) != 0;
+    }
+  }
+
   /** Says that a request has ended, which the server takes for a sign of life. */
   public void requested() {
     if (watched) {

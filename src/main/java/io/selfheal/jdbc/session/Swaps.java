@@ -42,6 +42,15 @@ public final class Swaps {
         Expiry.TOKEN_EXPIRED);
   }
 
+  /** What tells of an end that the physical driver tells of by another error, or not at all. */
+  public static SQLException behind(SQLException error) {
+    return new SQLException(
+        "The session is gone: its end was behind another error of the same batch.",
+        "08003",
+        Expiry.TOKEN_EXPIRED,
+        error);
+  }
+
   static SQLException unanswered() {
     return new SQLException(
         "The session is gone: it did not answer a heartbeat after an idle time.",

@@ -7,7 +7,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,16 @@ public final class Vendor {
   private static final ClassValue<Optional<MethodHandle>> WAREHOUSE = getter("getWarehouse");
   private static final ClassValue<Optional<MethodHandle>> QUERY_ID = getter("getQueryID");
   private static final ClassValue<Optional<MethodHandle>> SET_PARAMETER =
-      method("setParameter", MethodType.methodType(void.class, String.class, Object.class));
+      method(
+          "setParameter",
+          MethodType.methodType(void.class, String.class, Object.class),
+          MethodType.methodType(void.class, Object.class, String.class, Object.class));
+  private static final ClassValue<Optional<MethodHandle>> BATCH_QUERY_IDS =
+      getter("getBatchQueryIDs", List.class);
+  private static final ClassValue<Optional<MethodHandle>> ERRORS_QUERY_ID = getter("getQueryId");
+
+  /** Where there is no id an error has "unknown" in its place [R]. */
+  private static final Pattern QUERY_ID_TEXT = Pattern.compile("[0-9A-Fa-f-]{36}");
 
   private Vendor() {}
 
@@ -70,13 +81,32 @@ public final class Vendor {
     }
   }
 
+  /** The id of the query that an error is about; null where it is not known. */
+  public static @Nullable String queryId(SQLException error) {
+    var id = call(ERRORS_QUERY_ID, error);
+    return id != null && QUERY_ID_TEXT.matcher(id).matches() ? id : null;
+  }
+
+  /**
+   * The ids of the rows of the statement's last batch that ran, in their order; empty where it was
+   * sent as one [S].
+   */
+  public static List<String> batchQueryIds(Statement statement) {
+    var ids = (List<?>) ask(BATCH_QUERY_IDS, statement);
+    return ids == null ? List.of() : ids.stream().map(String::valueOf).toList();
+  }
+
   private static @Nullable String call(ClassValue<Optional<MethodHandle>> getter, Object target) {
+    return (String) ask(getter, target);
+  }
+
+  private static @Nullable Object ask(ClassValue<Optional<MethodHandle>> getter, Object target) {
     var handle = getter.get(target.getClass());
     if (handle.isEmpty()) {
       return null;
     }
     try {
-      return (String) handle.get().invokeExact(target);
+      return (Object) handle.get().invokeExact(target);
     } catch (Error e) {
       throw e;
     } catch (Throwable closedOrBroken) {
@@ -86,20 +116,32 @@ public final class Vendor {
   }
 
   private static ClassValue<Optional<MethodHandle>> getter(String name) {
-    return method(name, MethodType.methodType(String.class));
+    return getter(name, String.class);
   }
 
-  private static ClassValue<Optional<MethodHandle>> method(String name, MethodType declared) {
+  private static ClassValue<Optional<MethodHandle>> getter(String name, Class<?> gives) {
+    return method(
+        name, MethodType.methodType(gives), MethodType.methodType(Object.class, Object.class));
+  }
+
+  /**
+   * A method by its declared type.
+   *
+   * @param invoked the exact type that the handle is invoked with
+   */
+  private static ClassValue<Optional<MethodHandle>> method(
+      String name, MethodType declared, MethodType invoked) {
     return new ClassValue<>() {
       @Override
       protected Optional<MethodHandle> computeValue(Class<?> type) {
-        return find(type, name, declared);
+        return find(type, name, declared).map(handle -> handle.asType(invoked));
       }
     };
   }
 
   /**
-   * Public methods of public interfaces only: the implementing classes may be hidden in a module.
+   * Public methods of public interfaces, and of public errors, only: the implementing classes may
+   * be hidden in a module.
    */
   private static Optional<MethodHandle> find(Class<?> type, String name, MethodType declared) {
     var queue = new ArrayDeque<Class<?>>();
@@ -111,10 +153,9 @@ public final class Vendor {
       for (var above : candidate.getInterfaces()) {
         queue.add(above);
       }
-      if (candidate.isInterface()) {
+      if (candidate.isInterface() || SQLException.class.isAssignableFrom(candidate)) {
         try {
-          var handle = MethodHandles.publicLookup().findVirtual(candidate, name, declared);
-          return Optional.of(handle.asType(declared.insertParameterTypes(0, Object.class)));
+          return Optional.of(MethodHandles.publicLookup().findVirtual(candidate, name, declared));
         } catch (NoSuchMethodException | IllegalAccessException notThisOne) {
           // keep looking
         }

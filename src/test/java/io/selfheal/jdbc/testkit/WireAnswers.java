@@ -27,7 +27,6 @@ final class WireAnswers {
   static final int CANCELED = 604;
 
   private static final long INSERT = 0x3100;
-  private static final long MERGE = 0x3400;
 
   private WireAnswers() {}
 
@@ -108,10 +107,10 @@ final class WireAnswers {
     data.put("finalWarehouseName", session.warehouse());
     data.put("finalRoleName", session.role());
     data.put("numberOfBinds", answer.numberOfBinds());
-    // [I] arrays of binds are offered for plain DML only.
-    data.put(
-        "arrayBindSupported",
-        answer.statementTypeId() >= INSERT && answer.statementTypeId() <= MERGE);
+    // Arrays of binds are for INSERT. The vendor's own test of an UPDATE batch gets a count for
+    // each
+    // row, as only a batch sent row by row does [S]; that DELETE and MERGE are alike is [I].
+    data.put("arrayBindSupported", answer.statementTypeId() == INSERT);
     data.put("metaDataOfBinds", Collections.nCopies(answer.numberOfBinds(), bindType()));
     data.put("statementTypeId", answer.statementTypeId());
     data.put("version", 1);

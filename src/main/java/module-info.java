@@ -6,8 +6,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.selfheal.jdbc {
   requires transitive java.sql;
-  requires java.management;
   requires org.slf4j;
+  requires static java.management;
+  requires static jdk.jfr;
   requires static org.jspecify;
   requires static net.bytebuddy;
 

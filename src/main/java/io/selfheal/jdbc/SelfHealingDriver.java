@@ -1,6 +1,7 @@
 package io.selfheal.jdbc;
 
 import io.selfheal.jdbc.driver.Connector;
+import io.selfheal.jdbc.events.DriverTotals;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -20,7 +21,8 @@ public final class SelfHealingDriver implements Driver {
 
   static {
     try {
-      DriverManager.registerDriver(new SelfHealingDriver());
+      DriverManager.registerDriver(new SelfHealingDriver(), DriverTotals.ALL::driverDeregistered);
+      DriverTotals.ALL.driverRegistered();
     } catch (SQLException e) {
       throw new ExceptionInInitializerError(e);
     }

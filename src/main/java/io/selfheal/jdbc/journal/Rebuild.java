@@ -33,6 +33,7 @@ public final class Rebuild {
   private Rebuilt.Transaction transaction = Rebuilt.Transaction.NONE;
   private @Nullable String why;
   private boolean settled;
+  private long settleNanos;
 
   /** What went wrong so that nothing of the rebuilt session may be used. */
   public static final class Failed extends Exception {
@@ -114,8 +115,15 @@ public final class Rebuild {
     }
   }
 
+  /** How long it took to find out what became of the transaction; 0 before that is known. */
+  public long settleNanos() {
+    return settleNanos;
+  }
+
   private Rebuilt rebuilt() throws SQLException, Failed {
+    long start = System.nanoTime();
     settleTransaction();
+    settleNanos = System.nanoTime() - start;
     settled = true;
     var proof = new Proof(fresh, past, expiry, before.objects().keySet());
     var kept = keep(proof);

@@ -19,7 +19,9 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -274,13 +276,46 @@ abstract class HealingConnection implements SelfHealingConnection {
   }
 
   @Override
+  public @Nullable String getClientInfo(String name) throws SQLException {
+    // The physical driver's answer also for its error on a closed connection.
+    var physical = ask(connection -> Optional.ofNullable(connection.getClientInfo(name)));
+    return name != null && ClientInfo.owns(name)
+        ? ClientInfo.of(generation(), statistics()).get(name)
+        : physical.orElse(null);
+  }
+
+  @Override
+  public Properties getClientInfo() throws SQLException {
+    var all = new Properties();
+    all.putAll(ask(Connection::getClientInfo));
+    all.putAll(ClientInfo.of(generation(), statistics()));
+    return all;
+  }
+
+  private interface Question<T> {
+    T of(Connection connection) throws SQLException;
+  }
+
+  /** A local getter of the physical driver's. */
+  private <T> T ask(Question<T> question) throws SQLException {
+    var on = session();
+    try {
+      return question.of(on.connection());
+    } catch (SQLException e) {
+      return question.of(recover(on, e).connection());
+    }
+  }
+
+  @Override
   public void setClientInfo(String name, String value) throws SQLClientInfoException {
+    ClientInfo.refuseOwn(name == null ? List.of() : List.of(name));
     setClientInfo("client info " + name, connection -> connection.setClientInfo(name, value));
   }
 
   @Override
   public void setClientInfo(Properties properties) throws SQLClientInfoException {
     var copy = new Properties();
+    ClientInfo.refuseOwn(properties.stringPropertyNames());
     properties.stringPropertyNames().forEach(name -> copy.put(name, properties.getProperty(name)));
     setClientInfo("client info", connection -> connection.setClientInfo(copy));
   }
@@ -410,7 +445,7 @@ abstract class HealingConnection implements SelfHealingConnection {
 
   @Override
   public HealStatistics statistics() {
-    return session.counters().snapshot();
+    return session.events().statistics();
   }
 
   @Override

@@ -169,6 +169,9 @@ abstract class HealingStatement implements Statement, SessionUser {
           }
         }
         refill(fresh);
+      } catch (ReplayRefusedException e) {
+        fresh.close();
+        throw connection.logical().events().refused(e);
       } catch (SQLException | RuntimeException e) {
         fresh.close();
         throw e;
@@ -432,9 +435,13 @@ abstract class HealingStatement implements Statement, SessionUser {
     } catch (SQLException e) {
       // The next result of a multi-statement text is fetched from the server [R].
       owner().recover(on, e);
-      throw new ReplayRefusedException(
-          "The session expired before the statement's next result was fetched. The statement ran; it was not run again.",
-          e);
+      throw owner()
+          .logical()
+          .events()
+          .refused(
+              new ReplayRefusedException(
+                  "The session expired before the statement's next result was fetched. The statement ran; it was not run again.",
+                  e));
     }
   }
 

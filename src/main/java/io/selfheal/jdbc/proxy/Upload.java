@@ -57,7 +57,7 @@ final class Upload {
       on = enter(left.endedBy());
       result = call.withStream(again(stream, left.endedBy())).on(on.connection());
       if (!applied(stream, on)) {
-        throw new ReplayRefusedException(
+        throw refused(
             "The session was replaced twice during one upload: upload it again.", left.endedBy());
       }
     }
@@ -75,16 +75,20 @@ final class Upload {
     connection.logical().refuseLostStage(stage, error);
   }
 
-  private static InputStream again(SpooledStream stream, @Nullable SQLException error)
+  private InputStream again(SpooledStream stream, @Nullable SQLException error)
       throws ReplayRefusedException {
     try {
       return stream.again();
     } catch (NotSpooledException e) {
-      throw new ReplayRefusedException(
+      throw refused(
           "The session expired during an upload from a stream, which is read only once: "
               + e.getMessage(),
           error);
     }
+  }
+
+  private ReplayRefusedException refused(String why, @Nullable SQLException error) {
+    return connection.logical().events().refused(new ReplayRefusedException(why, error));
   }
 
   /** False when what was uploaded went with its session. */

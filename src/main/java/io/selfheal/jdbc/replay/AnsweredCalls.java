@@ -186,8 +186,7 @@ final class AnsweredCalls {
         try {
           Contexts.follow(shape, session.current());
         } catch (SQLException e) {
-          session.reportLater(
-              refusals.refused("what the last statement made is not current there; say USE", e));
+          refusals.later("what the last statement made is not current there; say USE", e);
         }
         yield true;
       }

@@ -148,7 +148,7 @@ public final class Recovery {
    */
   public boolean tellLater(PhysicalSession dead) throws SQLException {
     if (dead.loss().ofTransaction()) {
-      session.reportLater(refusals.transactionLost(dead, session.usable(), dead.endedBy()));
+      refusals.transactionLostLater(dead, session.usable(), dead.endedBy());
     } else {
       refusals.later(dead.loss(), dead.endedBy());
     }

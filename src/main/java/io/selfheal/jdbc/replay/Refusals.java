@@ -55,8 +55,15 @@ final class Refusals {
   }
 
   ReplayRefusedException refused(String why, @Nullable SQLException error) {
-    return counted(
-        new ReplayRefusedException("The session expired and was replaced; " + why + ".", error));
+    return counted(replaced(why, error));
+  }
+
+  void later(String why, @Nullable SQLException error) {
+    session.reportLater(replaced(why, error));
+  }
+
+  private static ReplayRefusedException replaced(String why, @Nullable SQLException error) {
+    return new ReplayRefusedException("The session expired and was replaced; " + why + ".", error);
   }
 
   OutcomeUnknownException unknown(Outcome.Unknown unknown, @Nullable SQLException error) {
@@ -120,12 +127,23 @@ final class Refusals {
   /** Frees the lost transaction's locks too, which would block the same work done again [D]. */
   TransactionLostException transactionLost(
       PhysicalSession dead, PhysicalSession fresh, @Nullable SQLException error) {
+    return counted(lostTransaction(dead, fresh, error));
+  }
+
+  /** As {@link #transactionLost}, for the next call. */
+  void transactionLostLater(
+      PhysicalSession dead, PhysicalSession fresh, @Nullable SQLException error) {
+    session.reportLater(lostTransaction(dead, fresh, error));
+  }
+
+  private TransactionLostException lostTransaction(
+      PhysicalSession dead, PhysicalSession fresh, @Nullable SQLException error) {
     Ghosts.abort(fresh.connection(), dead.id());
     var loss = dead.loss();
     // The cause says what else is gone, and so does the next call: whoever starts the transaction
     // again on 40001 alone must not do so in a session that lacks it.
     if (loss.transaction() == Loss.Transaction.UNKNOWN) {
-      return transactionUnknown(
+      return unknownTransaction(
           new Outcome.Unknown(
               loss.why() != null
                   ? loss.why()
@@ -134,21 +152,24 @@ final class Refusals {
           error);
     }
     later(loss, error);
-    return counted(
-        new TransactionLostException(
-            "The session expired with a transaction open, which is gone. Start the transaction again from its"
-                + " first statement.",
-            loss.bound() || loss.why() != null ? lost(loss, error) : error));
+    return new TransactionLostException(
+        "The session expired with a transaction open, which is gone. Start the transaction again from its"
+            + " first statement.",
+        loss.bound() || loss.why() != null ? lost(loss, error) : error);
   }
 
   TransactionLostException transactionUnknown(
       Outcome.Unknown unknown, Loss loss, @Nullable SQLException error) {
+    return counted(unknownTransaction(unknown, loss, error));
+  }
+
+  private TransactionLostException unknownTransaction(
+      Outcome.Unknown unknown, Loss loss, @Nullable SQLException error) {
     later(loss, error);
-    return counted(
-        new TransactionLostException(
-            "The session expired with a transaction open or being ended, and whether its work was committed cannot"
-                + " be told. Look before you start it again.",
-            outcomeUnknown(unknown, error)));
+    return new TransactionLostException(
+        "The session expired with a transaction open or being ended, and whether its work was committed cannot"
+            + " be told. Look before you start it again.",
+        outcomeUnknown(unknown, error));
   }
 
   private static OutcomeUnknownException outcomeUnknown(
@@ -173,8 +194,7 @@ final class Refusals {
   }
 
   private <X extends SQLException> X counted(X refusal) {
-    session.counters().refused();
     LOG.debug("refused: {}", refusal.getClass().getSimpleName());
-    return refusal;
+    return session.events().refused(refusal);
   }
 }

@@ -1,9 +1,10 @@
 package io.selfheal.jdbc.session;
 
 import io.selfheal.jdbc.HealEvent;
-import io.selfheal.jdbc.HealListener;
 import io.selfheal.jdbc.ReconnectFailedException;
 import io.selfheal.jdbc.driver.Options;
+import io.selfheal.jdbc.events.HealReport;
+import io.selfheal.jdbc.events.HealReport.Stage;
 import io.selfheal.jdbc.journal.Context;
 import io.selfheal.jdbc.journal.Rebuild;
 import io.selfheal.jdbc.journal.Rebuilt;
@@ -13,13 +14,13 @@ import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,8 +97,11 @@ final class Healer {
       }
       if (attempts != seen && lastFailure != null) {
         // Another caller tried while this one waited for it.
-        throw new ReconnectFailedException(
-            String.valueOf(lastFailure.getMessage()), lastFailure.getCause());
+        throw session
+            .events()
+            .refused(
+                new ReconnectFailedException(
+                    String.valueOf(lastFailure.getMessage()), lastFailure.getCause()));
       }
       return replace(dead, error, limit, deadline);
     } finally {
@@ -115,49 +119,45 @@ final class Healer {
 
   private PhysicalSession replace(
       PhysicalSession dead, SQLException error, Duration limit, long deadline) throws SQLException {
-    int code = session.expiry().code(error);
-    long start = nanoTime.getAsLong();
+    var report = session.events().heal(dead.generation(), session.expiry().code(error), nanoTime);
     var successor = session.follow(dead, error);
     if (successor != null) {
-      followed(dead, successor, code, start);
+      session.warn(report.followed());
+      LOG.info(
+          "session replaced by the physical driver itself: generation {} -> {}; nothing was lost with it",
+          dead.generation(),
+          successor.generation());
       return successor;
     }
     var closedGate = gate.enter();
     if (closedGate != null) {
-      throw failed(dead, error, code, start, closedGate.why(), closedGate.cause());
+      throw failed(dead, error, report, closedGate.why(), closedGate.cause());
     }
-    tell(listener -> listener.beforeHeal(new HealEvent(dead.generation(), code, 0, 0)));
+    report.begun();
     while (true) {
-      var ready = await(dead, error, limit, deadline, code, start);
+      var ready = await(dead, error, limit, deadline, report);
       var fresh = new PhysicalSession(ready.connection(), dead.generation() + 1);
-      if (take(dead, error, fresh, ready, code, start)) {
-        return taken(dead, error, fresh, ready, code, start);
+      if (take(dead, error, fresh, ready, report)) {
+        if (session.isClosed()) {
+          // close() closed the session it found; this one came after.
+          Quietly.close(fresh.connection());
+          throw error;
+        }
+        tell(dead, ready, report.healed(ready.rebuilt()));
+        return fresh;
       }
       // A call that was under way has changed what the session was made of meanwhile.
       Quietly.close(fresh.connection());
     }
   }
 
-  private void followed(PhysicalSession dead, PhysicalSession successor, int code, long start) {
-    long totalMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start);
-    session.counters().healed(totalMillis);
-    LOG.info(
-        "session replaced by the physical driver itself: generation {} -> {}; nothing was lost with it",
-        dead.generation(),
-        successor.generation());
-    tell(listener -> listener.beforeHeal(new HealEvent(dead.generation(), code, 0, 0)));
-    tell(
-        listener ->
-            listener.afterHeal(new HealEvent(successor.generation(), code, 0, totalMillis)));
-  }
-
   private PendingLogin.Ready await(
-      PhysicalSession dead, SQLException error, Duration limit, long deadline, int code, long start)
+      PhysicalSession dead, SQLException error, Duration limit, long deadline, HealReport report)
       throws SQLException {
     try {
       var snapshot = session.snapshot(dead);
       var left = Duration.ofNanos(Math.max(1, deadline - nanoTime.getAsLong()));
-      pending = PendingLogin.start(() -> login(dead, snapshot, left));
+      pending = PendingLogin.start(() -> login(dead, snapshot, left, report));
       if (session.isClosed()) {
         // close() may have looked for the pending login just before there was one.
         abandon();
@@ -167,12 +167,12 @@ final class Healer {
       throw error;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      var failure = failed(dead, error, code, start, "the thread was interrupted", e);
+      var failure = failed(dead, error, report, "the thread was interrupted", e);
       lastFailure = null; // its own business: others that wait try for themselves
       throw failure;
     } catch (TimeoutException e) {
       var failure =
-          failed(dead, error, code, start, "it took too long (selfheal.healTimeoutSeconds)", error);
+          failed(dead, error, report, "it took too long (selfheal.healTimeoutSeconds)", error);
       if (limit.compareTo(options.healTimeout()) < 0) {
         lastFailure = null; // isValid, say, has less time than others have
       }
@@ -180,14 +180,15 @@ final class Healer {
     } catch (ExecutionException e) {
       var cause = e.getCause() == null ? e : e.getCause();
       if (cause instanceof SecondExpiry second) {
-        failed(dead, error, code, start, "the new session expired while it was rebuilt", second);
+        dead.broken(error);
         lastFailure = null;
+        tell(dead, report, "the new session expired while it was rebuilt", second.error);
         throw second.error;
       }
       gate.failed(cause);
-      throw failed(dead, error, code, start, "the login failed", cause);
+      throw failed(dead, error, report, "the login failed", cause);
     } catch (SQLException e) {
-      throw failed(dead, error, code, start, "the old session's context could not be read", e);
+      throw failed(dead, error, report, "the old session's context could not be read", e);
     } finally {
       pending = null;
       long ended = attempts;
@@ -195,61 +196,82 @@ final class Healer {
     }
   }
 
-  private PendingLogin.Ready login(PhysicalSession dead, Snapshot before, Duration limit)
+  private PendingLogin.Ready login(
+      PhysicalSession dead, Snapshot before, Duration limit, HealReport report)
       throws SQLException, SecondExpiry {
-    long start = nanoTime.getAsLong();
-    var fresh = open(dead, before.context(), limit);
-    long loginNanos = nanoTime.getAsLong() - start;
+    var fresh = open(dead, before.context(), limit, report);
     try {
       Ghosts.abort(fresh, orphan);
       orphan = null;
       var id = Vendor.sessionId(fresh);
-      var restored = before.context().restore(fresh);
-      var rebuilt = rebuild(dead, before, fresh);
+      var restored = restore(before.context(), fresh, report);
+      var rebuilt = rebuild(dead, before, fresh, report);
       if (!Objects.equals(id, Vendor.sessionId(fresh))) {
         // The physical driver has logged in by itself in the middle of it.
         throw new SecondExpiry(Swaps.noticed());
       }
-      return new PendingLogin.Ready(fresh, before, rebuilt, restored, loginNanos);
+      return new PendingLogin.Ready(fresh, before, rebuilt, restored);
     } catch (Rebuild.Failed e) {
       Quietly.close(fresh);
       LOG.warn("session not rebuilt: {}", e.getMessage());
-      return plain(dead, before, Rebuild.given(before, e), limit, loginNanos);
+      return plain(dead, before, Rebuild.given(before, e), limit, report);
     } catch (SQLException | SecondExpiry | RuntimeException e) {
       Quietly.close(fresh);
       throw e;
     }
   }
 
-  private Rebuilt rebuild(PhysicalSession dead, Snapshot before, Connection fresh)
-      throws SecondExpiry, Rebuild.Failed {
+  private List<String> restore(Context context, Connection fresh, HealReport report)
+      throws SQLException {
+    long start = nanoTime.getAsLong();
     try {
-      return new Rebuild(before, fresh, dead.id(), session.expiry(), options.verify()).run();
+      return context.restore(fresh);
+    } finally {
+      report.took(Stage.CONTEXT, nanoTime.getAsLong() - start);
+    }
+  }
+
+  private Rebuilt rebuild(
+      PhysicalSession dead, Snapshot before, Connection fresh, HealReport report)
+      throws SecondExpiry, Rebuild.Failed {
+    var rebuild = new Rebuild(before, fresh, dead.id(), session.expiry(), options.verify());
+    long start = nanoTime.getAsLong();
+    try {
+      return rebuild.run();
     } catch (SQLException e) {
       // A transaction that was being replayed keeps its locks, too.
       orphan = Vendor.sessionId(fresh);
       throw new SecondExpiry(e);
+    } finally {
+      report.took(Stage.TRANSACTION, rebuild.settleNanos());
+      report.took(Stage.REBUILD, nanoTime.getAsLong() - start - rebuild.settleNanos());
     }
   }
 
   /** Another login, for nothing of a session that is half rebuilt may be seen. */
   private PendingLogin.Ready plain(
-      PhysicalSession dead, Snapshot before, Rebuilt nothing, Duration limit, long loginNanos)
+      PhysicalSession dead, Snapshot before, Rebuilt nothing, Duration limit, HealReport report)
       throws SQLException {
-    var fresh = open(dead, before.context(), limit);
+    var fresh = open(dead, before.context(), limit, report);
     try {
-      var restored = before.context().restore(fresh);
+      var restored = restore(before.context(), fresh, report);
       before.context().restoreAutoCommit(fresh);
-      return new PendingLogin.Ready(fresh, before, nothing, restored, loginNanos);
+      return new PendingLogin.Ready(fresh, before, nothing, restored);
     } catch (SQLException | RuntimeException e) {
       Quietly.close(fresh);
       throw e;
     }
   }
 
-  private Connection open(PhysicalSession dead, Context context, Duration limit)
+  private Connection open(PhysicalSession dead, Context context, Duration limit, HealReport report)
       throws SQLException {
-    var fresh = login.open(context, limit);
+    long start = nanoTime.getAsLong();
+    Connection fresh;
+    try {
+      fresh = login.open(context, limit);
+    } finally {
+      report.took(Stage.LOGIN, nanoTime.getAsLong() - start);
+    }
     if (fresh == null) {
       throw new SQLException(
           "The connection factory returned null; it must return a new, open connection.", "08001");
@@ -284,8 +306,7 @@ final class Healer {
       SQLException error,
       PhysicalSession fresh,
       PendingLogin.Ready ready,
-      int code,
-      long start)
+      HealReport report)
       throws SQLException {
     lastFailure = null;
     gate.succeeded();
@@ -301,82 +322,55 @@ final class Healer {
       return true;
     } catch (SQLException e) {
       Quietly.close(fresh.connection());
-      throw failed(dead, error, code, start, "its context could not be restored", e);
+      throw failed(dead, error, report, "its context could not be restored", e);
     }
-  }
-
-  private PhysicalSession taken(
-      PhysicalSession dead,
-      SQLException error,
-      PhysicalSession fresh,
-      PendingLogin.Ready ready,
-      int code,
-      long start)
-      throws SQLException {
-    if (session.isClosed()) {
-      // close() closed the session it found; this one came after.
-      Quietly.close(fresh.connection());
-      throw error;
-    }
-    long loginMillis = TimeUnit.NANOSECONDS.toMillis(ready.loginNanos());
-    long totalMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start);
-    session.counters().healed(totalMillis);
-    LOG.info(
-        "session healed: generation {} -> {}, code {}, login {} ms, total {} ms, restored {}, rebuilt {}, lost {}",
-        dead.generation(),
-        fresh.generation(),
-        code,
-        loginMillis,
-        totalMillis,
-        ready.restored(),
-        ready.rebuilt().entries().size(),
-        ready.rebuilt().lost().keySet());
-    tell(
-        listener ->
-            listener.afterHeal(new HealEvent(fresh.generation(), code, loginMillis, totalMillis)));
-    return fresh;
   }
 
   private ReconnectFailedException failed(
       PhysicalSession dead,
       SQLException error,
-      int code,
-      long start,
+      HealReport report,
       String why,
       @Nullable Throwable cause) {
     var failure =
         new ReconnectFailedException(
-            "The session has expired (code " + code + ") and could not be replaced: " + why + ".",
+            "The session has expired (code "
+                + report.code()
+                + ") and could not be replaced: "
+                + why
+                + ".",
             cause == null ? error : cause);
     if (cause != null && cause != error) {
       failure.addSuppressed(error);
     }
     dead.broken(error);
     lastFailure = failure;
-    session.counters().healFailed();
-    long totalMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start);
-    LOG.warn(
-        "session not healed: generation {}, code {}, {} ms: {}",
-        dead.generation(),
-        code,
-        totalMillis,
-        why);
-    tell(
-        listener ->
-            listener.refused(new HealEvent(dead.generation(), code, 0, totalMillis), failure));
+    tell(dead, report, why, failure);
     return failure;
   }
 
-  private void tell(Consumer<HealListener> message) {
-    var listener = options.listener();
-    if (listener != null) {
-      try {
-        message.accept(listener);
-      } catch (RuntimeException e) {
-        LOG.warn(
-            "selfheal.listener {} threw {}", listener.getClass().getName(), e.getClass().getName());
-      }
-    }
+  private void tell(PhysicalSession dead, PendingLogin.Ready ready, HealEvent heal) {
+    session.warn(heal);
+    LOG.info(
+        "session healed: generation {} -> {}, code {}, {}, restored {}, rebuilt {}, lost {}",
+        dead.generation(),
+        heal.generation(),
+        heal.reasonCode(),
+        HealReport.times(heal),
+        ready.restored(),
+        heal.rebuilt(),
+        ready.rebuilt().lost().keySet());
+  }
+
+  private static void tell(
+      PhysicalSession dead, HealReport report, String why, SQLException thrown) {
+    var heal = report.failed(why, thrown);
+    LOG.warn(
+        "session not healed: generation {}, code {}, {}: {}",
+        dead.generation(),
+        heal.reasonCode(),
+        HealReport.times(heal),
+        why);
   }
 
   private void lock(Duration limit, SQLException error) throws ReconnectFailedException {
@@ -387,8 +381,11 @@ final class Healer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    throw new ReconnectFailedException(
-        "The session has expired and another caller's attempt to replace it was not waited for any longer.",
-        error);
+    throw session
+        .events()
+        .refused(
+            new ReconnectFailedException(
+                "The session has expired and another caller's attempt to replace it was not waited for any longer.",
+                error));
   }
 }

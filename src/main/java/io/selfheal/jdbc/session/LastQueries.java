@@ -35,6 +35,11 @@ public final class LastQueries {
     ring.setRelease((int) (count.getAndIncrement() % SIZE), queryId);
   }
 
+  /** How many there have been. */
+  public long count() {
+    return count.get();
+  }
+
   /** Says that the current session has run, or is, something that the application does not know. */
   public void disturb() {
     disturbedAt = count.get();

@@ -1,9 +1,14 @@
 package io.selfheal.jdbc.session;
 
+import io.selfheal.jdbc.HealEvent;
 import io.selfheal.jdbc.ReplayRefusedException;
 import io.selfheal.jdbc.ReplayScope;
 import io.selfheal.jdbc.TransactionLostException;
 import io.selfheal.jdbc.driver.Options;
+import io.selfheal.jdbc.events.Counters;
+import io.selfheal.jdbc.events.DriverTotals;
+import io.selfheal.jdbc.events.Events;
+import io.selfheal.jdbc.events.HealReport;
 import io.selfheal.jdbc.journal.Applied;
 import io.selfheal.jdbc.journal.Binds;
 import io.selfheal.jdbc.journal.Context;
@@ -40,7 +45,8 @@ public final class LogicalSession {
 
   private final Options options;
   private final Expiry expiry;
-  private final Counters counters = new Counters();
+  private final Events events;
+  private final DriverTotals.Opened opened;
   private final Healer healer;
 
   /**
@@ -82,7 +88,7 @@ public final class LogicalSession {
   private final LastQueries lastQueries = new LastQueries();
   private final SpoolDirectory spool;
 
-  private final MissingObjects missing = new MissingObjects(stateLock, counters, lastQueries);
+  private final MissingObjects missing;
 
   /** Whether the physical driver may log in by itself, so that idle sessions are asked first. */
   private final boolean watched;
@@ -113,6 +119,8 @@ public final class LogicalSession {
 
   public LogicalSession(Connection first, Login login, Options options) throws SQLException {
     this.options = options;
+    this.events = new Events(options.listener(), lastQueries::count);
+    this.missing = new MissingObjects(stateLock, events, lastQueries);
     this.expiry = new Expiry(options.expiryCodes(), login.renewsCredentials());
     this.replay = options.replay();
     this.queryTags = options.tagWrites() ? new QueryTags() : null;
@@ -123,6 +131,7 @@ public final class LogicalSession {
     this.factoryMade = login.preparesSessions();
     this.current = new PhysicalSession(first, 0);
     this.healer = new Healer(this, login, options, System::nanoTime);
+    this.opened = DriverTotals.ALL.opened(this, lastQueries::count);
   }
 
   public Options options() {
@@ -133,8 +142,12 @@ public final class LogicalSession {
     return expiry;
   }
 
+  public Events events() {
+    return events;
+  }
+
   public Counters counters() {
-    return counters;
+    return events.counters();
   }
 
   public PhysicalSession current() {
@@ -187,6 +200,7 @@ public final class LogicalSession {
 
   private void leave(Context.Attribute<Connection> way) throws SQLException {
     closed = true;
+    DriverTotals.ALL.closed(opened);
     healer.abandon();
     spool.close();
     try {
@@ -526,8 +540,7 @@ public final class LogicalSession {
     if (unreported.get() != null) {
       var refusal = unreported.getAndSet(null);
       if (refusal != null) {
-        counters.refused();
-        throw refusal;
+        throw events.refused(refusal);
       }
     }
   }
@@ -589,7 +602,6 @@ public final class LogicalSession {
     } finally {
       stateLock.unlock();
     }
-    warn(fresh, error);
     var sessions = dead.ofConnection();
     Retirement.begin(
         dead,
@@ -598,13 +610,16 @@ public final class LogicalSession {
     return true;
   }
 
-  private void warn(PhysicalSession fresh, SQLException error) {
+  void warn(HealEvent heal) {
     // Only the last one: a connection whose warnings nobody reads must not collect them for days.
     warnings.set(
         new SQLWarning(
-            "Session expired and was replaced (selfheal-jdbc); generation " + fresh.generation(),
+            "Session expired and was replaced (selfheal-jdbc); generation "
+                + heal.generation()
+                + "; "
+                + HealReport.times(heal),
             "01000",
-            error.getErrorCode()));
+            heal.reasonCode()));
   }
 
   /**
@@ -629,7 +644,6 @@ public final class LogicalSession {
     } finally {
       stateLock.unlock();
     }
-    warn(fresh, error);
     return fresh;
   }
 

@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.session;
 
 import io.selfheal.jdbc.ReplayRefusedException;
+import io.selfheal.jdbc.events.Events;
 import io.selfheal.jdbc.journal.LostNames;
 import io.selfheal.jdbc.journal.Scope;
 import io.selfheal.jdbc.journal.TempObject;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class MissingObjects {
 
   private final ReentrantLock stateLock;
-  private final Counters counters;
+  private final Events events;
   private final LastQueries lastQueries;
 
   /** Replaced as a whole under {@code stateLock}, read without it. */
@@ -31,9 +32,9 @@ final class MissingObjects {
   /** Replaced as a whole under {@code stateLock}, read without it. */
   private volatile Set<TempObject> loadedStages = Set.of();
 
-  MissingObjects(ReentrantLock stateLock, Counters counters, LastQueries lastQueries) {
+  MissingObjects(ReentrantLock stateLock, Events events, LastQueries lastQueries) {
     this.stateLock = stateLock;
-    this.counters = counters;
+    this.events = events;
     this.lastQueries = lastQueries;
   }
 
@@ -165,8 +166,7 @@ final class MissingObjects {
   }
 
   private ReplayRefusedException refused(String message, @Nullable SQLException error) {
-    counters.refused();
-    return new ReplayRefusedException(message, error);
+    return events.refused(new ReplayRefusedException(message, error));
   }
 
   private void forget(TempObject gone) {

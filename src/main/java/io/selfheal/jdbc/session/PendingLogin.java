@@ -20,12 +20,7 @@ import java.util.concurrent.TimeoutException;
 final class PendingLogin {
 
   /** A fresh connection that already holds what the dead session held, as far as it could be. */
-  record Ready(
-      Connection connection,
-      Snapshot before,
-      Rebuilt rebuilt,
-      List<String> restored,
-      long loginNanos) {}
+  record Ready(Connection connection, Snapshot before, Rebuilt rebuilt, List<String> restored) {}
 
   private final CompletableFuture<Ready> result = new CompletableFuture<>();
   private final Thread thread;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The interfaces of snowflake-jdbc, by name: 3.x and 4.x have them in different packages. */
 final class VendorTypes {
@@ -21,17 +22,24 @@ final class VendorTypes {
   static final Class<?> PREPARED = type("SnowflakePreparedStatement");
   static final Class<?> RESULTS = type("SnowflakeResultSet");
 
+  /** Has getStatus; in 3.x every result set has. */
+  static final Class<?> ASYNC = found("SnowflakeAsyncResultSet").orElse(RESULTS);
+
   private VendorTypes() {}
 
   private static Class<?> type(String name) {
+    return found(name).orElseThrow(() -> new AssertionError("no " + name));
+  }
+
+  private static Optional<Class<?>> found(String name) {
     for (var in : PACKAGES) {
       try {
-        return Class.forName(in + name);
+        return Optional.of(Class.forName(in + name));
       } catch (ClassNotFoundException notThere) {
         // the other line of the driver
       }
     }
-    throw new AssertionError("no " + name);
+    return Optional.empty();
   }
 
   /** Calls a method of the vendor interface; what it throws comes out as it is. */

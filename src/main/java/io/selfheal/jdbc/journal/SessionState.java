@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -191,6 +192,45 @@ public final class SessionState {
           replay);
     }
     return true;
+  }
+
+  /**
+   * Takes note of a statement that was sent, and of which nobody will see when it ends, and how.
+   * What it changes cannot be rebuilt: to make it again might do it twice, or do what has failed.
+   */
+  public void submitted(Applied call, Place place) {
+    var shape = call.shape();
+    var word = firstWord(call.sql());
+    var why = "how an asynchronous " + word + " ended that changed it was not waited for";
+    var scope = Scope.of(place, variables, call.binds());
+    begun |= shape.transactionVerb() == Detail.TransactionVerb.BEGIN || shape.has(Trait.AUTOCOMMIT);
+    work();
+    Set<TempObject> changed = new LinkedHashSet<>();
+    switch (shape.kind()) {
+      case QUERY, WRITE, FILE -> {}
+      case TEMP_DDL, DDL -> {
+        mayHaveCommitted();
+        changed.addAll(TempObject.of(shape, shape.creates(), scope));
+        changed.addAll(TempObject.changed(shape, scope));
+      }
+      case USE, SESSION, TRANSACTION, OPAQUE -> {
+        mayHaveCommitted();
+        taint(word);
+      }
+    }
+    if (shape.kind() == Kind.TEMP_DDL) {
+      changed.forEach(
+          object ->
+              journal.putForGood(
+                  object, new Held(journal.version(), journal.version(), why, Set.of(), null)));
+    }
+    var analysis = new Analysis(shape, scope, journal.objects());
+    changed.addAll(analysis.written());
+    changed.addAll(analysis.stages());
+    changed.forEach(object -> journal.lose(object, why));
+    if (manualCommit()) {
+      journal.loseTransaction("how an asynchronous " + word + " in it ended was not waited for");
+    }
   }
 
   /**

@@ -83,6 +83,13 @@ final class Adopted {
     return results;
   }
 
+  /** For {@code executeAsyncQuery}. */
+  ResultSet asyncResultSet() throws SQLException {
+    var results = statement.results().adoptedQuery(fresh, ran.queryId());
+    resultSet = results;
+    return results;
+  }
+
   @Nullable ResultSet openResultSet() {
     return resultSet;
   }

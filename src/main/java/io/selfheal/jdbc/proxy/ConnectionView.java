@@ -1,9 +1,11 @@
 package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.proxy.Views.VendorCall;
+import io.selfheal.jdbc.session.PhysicalSession;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Wrapper;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +36,11 @@ record ConnectionView(HealingConnection connection) implements Views.Target {
     try {
       var result = call.on(on.connection());
       connection.settle(on);
-      return logical(result);
+      return logical(result, call, on);
     } catch (SQLException e) {
       var fresh = connection.recover(on, e);
       refuseLostStage(call, e);
-      return logical(call.on(fresh.connection()));
+      return logical(call.on(fresh.connection()), call, fresh);
     }
   }
 
@@ -48,7 +50,15 @@ record ConnectionView(HealingConnection connection) implements Views.Target {
     }
   }
 
-  private @Nullable Object logical(@Nullable Object result) {
-    return result instanceof ResultSet rows ? connection.results(rows) : result;
+  /** The result set of a query whose id the caller has, createResultSet. */
+  private @Nullable Object logical(
+      @Nullable Object result, VendorCall call, PhysicalSession session) throws SQLException {
+    return result instanceof ResultSet rows
+        ? Proxies.asyncResults(connection, null, session, rows, on -> again(call, on)).carried()
+        : result;
+  }
+
+  private static ResultSet again(VendorCall call, PhysicalSession on) throws SQLException {
+    return (ResultSet) Objects.requireNonNull(call.on(on.connection()));
   }
 }

@@ -59,7 +59,7 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
 
   final ResultSet results(ResultSet physical) {
     var results = Proxies.results(connection, null, physical, null);
-    open.removeIf(one -> done(one.results()));
+    open.removeIf(one -> !one.results().pins());
     if (open.isEmpty()) {
       connection.logical().users().add(this);
     }
@@ -74,7 +74,7 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
 
   @Override
   public boolean uses(PhysicalSession session) {
-    return open.stream().anyMatch(one -> one.session() == session && !done(one.results()));
+    return open.stream().anyMatch(one -> one.session() == session && one.results().pins());
   }
 
   @Override
@@ -90,13 +90,5 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
     return Views.wraps(type, this, bound.physical());
-  }
-
-  private static boolean done(HealingResultSet results) {
-    try {
-      return results.delegate().isClosed();
-    } catch (SQLException e) {
-      return true;
-    }
   }
 }

@@ -6,8 +6,9 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result set of a healing connection. It never moves: what was opened before an expiry can be
- * read to its end [R]. Every call but these is a plain forward.
+ * A result set of a healing connection. It does not move: what was opened before an expiry can be
+ * read to its end [R]; {@link HealingAsyncResultSet} is the exception. Every call but these is a
+ * plain forward.
  */
 @Forwarding(ResultSet.class)
 abstract class HealingResultSet implements ResultSet {
@@ -28,7 +29,7 @@ abstract class HealingResultSet implements ResultSet {
     this.owner = owner;
   }
 
-  final ResultSet delegate() {
+  ResultSet delegate() {
     return delegate;
   }
 
@@ -36,10 +37,24 @@ abstract class HealingResultSet implements ResultSet {
     return connection;
   }
 
+  /** Whether this was made for that physical result set. */
+  final boolean isOf(ResultSet physical) {
+    return delegate == physical;
+  }
+
+  /** Whether its session has to stay for it. */
+  boolean pins() {
+    try {
+      return !delegate.isClosed();
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
   /** Null for metadata, which JDBC allows: its physical statement is not the application's. */
   @Override
   public @Nullable Statement getStatement() throws SQLException {
-    delegate.getStatement(); // for its error on a closed result set
+    delegate().getStatement(); // for its error on a closed result set
     return statement;
   }
 
@@ -61,6 +76,6 @@ abstract class HealingResultSet implements ResultSet {
 
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return Views.wraps(type, this, delegate);
+    return Views.wraps(type, this, delegate());
   }
 }

@@ -137,7 +137,13 @@ abstract class HealingStatement implements Statement, SessionUser {
   }
 
   final <R> R run(String text, Execution<R> execution, Adoption<R> adoption) throws SQLException {
-    return run(text, new StatementOperation<>(this, execution, adoption));
+    return run(text, new StatementOperation<>(this, execution, adoption, false));
+  }
+
+  /** For a call that is answered before the statement has ended. */
+  final <R> R runAsync(String text, Execution<R> execution, Adoption<R> adoption)
+      throws SQLException {
+    return run(text, new StatementOperation<>(this, execution, adoption, true));
   }
 
   final <R> R run(String text, Operation<R> operation) throws SQLException {

@@ -42,6 +42,15 @@ public final class Proxies {
           HealingStatement.class,
           ResultSet.class,
           Statement.class);
+  private static final MethodHandle ASYNC_RESULTS =
+      Forwards.constructor(
+          LOOKUP,
+          HealingAsyncResultSet.class,
+          HealingConnection.class,
+          HealingStatement.class,
+          PhysicalSession.class,
+          ResultSet.class,
+          HealingAsyncResultSet.Query.class);
 
   private Proxies() {}
 
@@ -113,6 +122,25 @@ public final class Proxies {
       @Nullable Statement owner) {
     try {
       return (HealingResultSet) RESULTS.invokeExact(connection, statement, delegate, owner);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * A result set that goes on by its query's id.
+   *
+   * @param statement the one it came from, null where it was asked for by the id
+   */
+  static HealingAsyncResultSet asyncResults(
+      HealingConnection connection,
+      @Nullable HealingStatement statement,
+      PhysicalSession bound,
+      ResultSet delegate,
+      HealingAsyncResultSet.Query query) {
+    try {
+      return (HealingAsyncResultSet)
+          ASYNC_RESULTS.invokeExact(connection, statement, bound, delegate, query);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import java.sql.Wrapper;
 import org.jspecify.annotations.Nullable;
 
-/** The vendor's methods of a result set: forwards, as a result set never moves. */
+/**
+ * The vendor's methods of a result set: forwards, but for the questions about an asynchronous
+ * query, which go on by its id.
+ */
 record ResultSetView(HealingResultSet results) implements Views.Target {
 
   @Override
@@ -20,6 +23,15 @@ record ResultSetView(HealingResultSet results) implements Views.Target {
 
   @Override
   public @Nullable Object call(VendorCall call) throws SQLException {
-    return call.on(physical());
+    if (!(results instanceof HealingAsyncResultSet query)) {
+      return call.on(physical());
+    }
+    if (call.method().getName().startsWith("getStatus")) {
+      return query.askStatus(call::on);
+    }
+    if (call.is("getQueryErrorMessage", 0)) {
+      return query.askKnown(call::on);
+    }
+    return query.ask(call::on);
   }
 }

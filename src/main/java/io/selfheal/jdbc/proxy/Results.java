@@ -2,6 +2,7 @@ package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.Quietly;
+import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,13 +30,17 @@ final class Results {
   private final List<HealingResultSet> earlier = new ArrayList<>();
 
   private int looked = FEW;
+
+  /** Those of asynchronous queries: they may have a physical statement of their own. */
+  private final List<HealingAsyncResultSet> queries = new CopyOnWriteArrayList<>();
+
   private final List<Former> former = new CopyOnWriteArrayList<>();
 
   private record Former(
       PhysicalSession session, Statement physical, List<HealingResultSet> results) {
 
     boolean isDone() {
-      return results.stream().allMatch(Results::done);
+      return results.stream().noneMatch(HealingResultSet::pins);
     }
   }
 
@@ -53,28 +58,61 @@ final class Results {
       return already;
     }
     var known = last;
-    if (known != null && known.delegate() == physical) {
+    if (known != null && known.isOf(physical)) {
       return known;
     }
     for (var one : earlier) {
-      if (one.delegate() == physical) {
+      if (one.isOf(physical)) {
         return one;
       }
     }
-    if (known != null) {
-      keep(known);
+    return latest(Proxies.results(statement.owner(), statement, physical, null));
+  }
+
+  private <R extends HealingResultSet> R latest(R fresh) {
+    if (last != null) {
+      keep(last);
     }
-    var fresh = Proxies.results(statement.owner(), statement, physical, null);
     last = fresh;
     return fresh;
   }
 
+  /** The logical object for the result of an asynchronous query, which can move. */
+  ResultSet query(ResultSet physical) {
+    if (physical instanceof HealingResultSet already) {
+      return already;
+    }
+    var id = Vendor.queryId(physical);
+    if (id == null) {
+      return required(physical);
+    }
+    return latest(query(statement.bound(), physical, id));
+  }
+
+  /** The result of an asynchronous query that was taken over. */
+  ResultSet adoptedQuery(PhysicalSession session, String id) throws SQLException {
+    return query(session, Vendor.createResultSet(session.connection(), id), id).carried();
+  }
+
+  private HealingAsyncResultSet query(PhysicalSession session, ResultSet physical, String id) {
+    var results =
+        Proxies.asyncResults(
+            statement.owner(),
+            statement,
+            session,
+            physical,
+            on -> Vendor.createResultSet(on.connection(), id));
+    queries.removeIf(HealingAsyncResultSet::isDone);
+    queries.add(results);
+    return results;
+  }
+
   private void keep(HealingResultSet results) {
     if (earlier.size() >= looked) {
-      earlier.removeIf(Results::done);
+      earlier.removeIf(one -> !one.pins());
       looked = Math.max(FEW, 2 * earlier.size());
     }
-    if (!done(results)) {
+    if (results.pins()) {
       earlier.add(results);
     }
   }
@@ -99,6 +137,8 @@ final class Results {
     if (last != null) {
       keep(last);
     }
+    // One of an asynchronous query may have been fetched through it, however long ago it was made.
+    earlier.addAll(queries);
     add(new Former(session, physical, List.copyOf(earlier)));
     last = null;
     earlier.clear();
@@ -115,6 +155,8 @@ final class Results {
   }
 
   void close() {
+    queries.forEach(Quietly::close);
+    queries.clear();
     former.forEach(one -> Quietly.close(one.physical()));
     former.clear();
   }
@@ -122,13 +164,5 @@ final class Results {
   private static boolean closed(Statement physical) {
     Quietly.close(physical);
     return true;
-  }
-
-  private static boolean done(HealingResultSet results) {
-    try {
-      return results.delegate().isClosed();
-    } catch (SQLException e) {
-      return true;
-    }
   }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 record StatementOperation<R>(
     HealingStatement statement,
     HealingStatement.Execution<R> execution,
-    HealingStatement.Adoption<R> adoption)
+    HealingStatement.Adoption<R> adoption,
+    boolean endsLater)
     implements Operation<R> {
 
   @Override

@@ -63,9 +63,11 @@ record StatementView(HealingStatement statement) implements Views.Target {
   private ResultSet execute(String sql, VendorCall call) throws SQLException {
     return statement
         .results()
-        .required(
-            statement.run(
-                sql, (physical, text) -> (ResultSet) rows(call, physical), Adopted::resultSet));
+        .query(
+            statement.runAsync(
+                sql,
+                (physical, text) -> (ResultSet) rows(call, physical),
+                Adopted::asyncResultSet));
   }
 
   private static Object rows(VendorCall call, Statement physical) throws SQLException {

@@ -9,9 +9,11 @@ import io.selfheal.jdbc.session.LogicalSession;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.snowflake.QueryHistory;
 import io.selfheal.jdbc.snowflake.Transactions;
+import io.selfheal.jdbc.sql.Detail.FileVerb;
 import io.selfheal.jdbc.sql.Detail.TransactionVerb;
 import io.selfheal.jdbc.sql.Hint;
 import io.selfheal.jdbc.sql.Kind;
+import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
@@ -154,7 +156,7 @@ final class AnsweredCalls {
       return true;
     }
     var applied = applied(call, on, operation, result, values);
-    if (session.applied(applied, on)) {
+    if (ended(operation, shape) ? session.applied(applied, on) : session.submitted(applied, on)) {
       if (shape.transactionVerb() == TransactionVerb.BEGIN || shape.has(Trait.AUTOCOMMIT)) {
         shareTransaction(call, on, operation.queryId() == null ? 0 : 1);
       }
@@ -206,6 +208,16 @@ final class AnsweredCalls {
     };
   }
 
+  /** Whether all that it changes is changed, or nothing is. */
+  private static boolean ended(Operation<?> operation, Shape shape) {
+    return !operation.endsLater()
+        || (shape.kind() == Kind.QUERY && !shape.has(Trait.LOCKS_ROWS))
+        // The physical driver moves files before it answers [S].
+        || (shape.transfer() != null
+            && (shape.transfer().verb() == FileVerb.PUT
+                || shape.transfer().verb() == FileVerb.GET));
+  }
+
   /**
    * What another thread ran while a transaction was being opened may be part of it, and was not
    * recorded.
@@ -223,7 +235,7 @@ final class AnsweredCalls {
       Call call, PhysicalSession on, Operation<R> operation, R result, Map<String, Variable> values)
       throws SQLException {
     var shape = call.shape();
-    boolean records = session.records(shape, call.binds(), on);
+    boolean records = ended(operation, shape) && session.records(shape, call.binds(), on);
     return new Applied(
         call.sql(),
         shape,

@@ -27,6 +27,11 @@ public interface Operation<R> {
     return false;
   }
 
+  /** Whether {@link #run} may be answered before the statement has ended, or even begun. */
+  default boolean endsLater() {
+    return false;
+  }
+
   /**
    * The call that was made last, as something to be made again on another connection; null where
    * that cannot be.

@@ -92,7 +92,6 @@ final class SwappedCalls {
   /** A call that gave an ordinary error, perhaps only because something was lacking. */
   <R> R failed(Call call, PhysicalSession dead, SQLException failure, Operation<R> operation)
       throws SQLException {
-    var id = operation.queryId();
     var error = Swaps.noticed();
     var fresh = heal(call, dead, operation, error);
     if (session.replay() == ReplayScope.NONE) {

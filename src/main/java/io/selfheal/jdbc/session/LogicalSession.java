@@ -273,6 +273,23 @@ public final class LogicalSession {
    *     is gone
    */
   public boolean applied(Applied call, PhysicalSession on) throws SQLException {
+    return note(call, on, place -> state.applied(call, on.connection(), place, replay));
+  }
+
+  /**
+   * As {@link #applied}, for a statement that was sent and ends later, which nobody waits for: what
+   * it changes is known to the session alone.
+   */
+  public boolean submitted(Applied call, PhysicalSession on) throws SQLException {
+    return note(call, on, place -> state.submitted(call, place));
+  }
+
+  /** What is said to {@code state}. */
+  private interface Note {
+    void at(Place place) throws SQLException;
+  }
+
+  private boolean note(Applied call, PhysicalSession on, Note note) throws SQLException {
     forgetQueryTag(call.shape(), on);
     stateLock.lock();
     try {
@@ -285,7 +302,7 @@ public final class LogicalSession {
           return false;
         }
         contextRead = false;
-        state.applied(call, on.connection(), place, replay);
+        note.at(place);
       } catch (SQLException closedMeanwhile) {
         // The statement itself did succeed.
         contextRead = false;

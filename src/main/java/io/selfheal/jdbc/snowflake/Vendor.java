@@ -4,7 +4,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The vendor's own methods, found by name on whatever interface declares them, because 3.x and 4.x
- * put them into different packages. All are local in the physical driver: no request is sent [S].
- * Thread-safe.
+ * put them into different packages. The getters are local in the physical driver: no request is
+ * sent [S]. Thread-safe.
  */
 public final class Vendor {
 
@@ -31,6 +33,11 @@ public final class Vendor {
   private static final ClassValue<Optional<MethodHandle>> BATCH_QUERY_IDS =
       getter("getBatchQueryIDs", List.class);
   private static final ClassValue<Optional<MethodHandle>> ERRORS_QUERY_ID = getter("getQueryId");
+  private static final ClassValue<Optional<MethodHandle>> RESULT_SET =
+      method(
+          "createResultSet",
+          MethodType.methodType(ResultSet.class, String.class),
+          MethodType.methodType(ResultSet.class, Object.class, String.class));
 
   /** Where there is no id an error has "unknown" in its place [R]. */
   private static final Pattern QUERY_ID_TEXT = Pattern.compile("[0-9A-Fa-f-]{36}");
@@ -96,6 +103,31 @@ public final class Vendor {
     return ids == null ? List.of() : ids.stream().map(String::valueOf).toList();
   }
 
+  /** The id of the query whose result it is, or null. */
+  public static @Nullable String queryId(ResultSet results) {
+    return call(QUERY_ID, results);
+  }
+
+  /**
+   * The result set of a query of the user's, on that session; nothing is sent before it is asked
+   * something [S].
+   */
+  public static ResultSet createResultSet(Connection connection, String queryId)
+      throws SQLException {
+    var handle = RESULT_SET.get(connection.getClass());
+    if (handle.isEmpty()) {
+      throw new SQLFeatureNotSupportedException(
+          "The physical driver's " + connection.getClass().getName() + " cannot look up a query.");
+    }
+    try {
+      return (ResultSet) handle.get().invokeExact((Object) connection, queryId);
+    } catch (SQLException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
   private static @Nullable String call(ClassValue<Optional<MethodHandle>> getter, Object target) {
     return (String) ask(getter, target);
   }
@@ -140,8 +172,8 @@ public final class Vendor {
   }
 
   /**
-   * Public methods of public interfaces, and of public errors, only: the implementing classes may
-   * be hidden in a module.
+   * Public methods of what is public: the implementing classes may be hidden in a module, and 3.x
+   * has some methods on no interface.
    */
   private static Optional<MethodHandle> find(Class<?> type, String name, MethodType declared) {
     var queue = new ArrayDeque<Class<?>>();
@@ -153,12 +185,10 @@ public final class Vendor {
       for (var above : candidate.getInterfaces()) {
         queue.add(above);
       }
-      if (candidate.isInterface() || SQLException.class.isAssignableFrom(candidate)) {
-        try {
-          return Optional.of(MethodHandles.publicLookup().findVirtual(candidate, name, declared));
-        } catch (NoSuchMethodException | IllegalAccessException notThisOne) {
-          // keep looking
-        }
+      try {
+        return Optional.of(MethodHandles.publicLookup().findVirtual(candidate, name, declared));
+      } catch (NoSuchMethodException | IllegalAccessException notThisOne) {
+        // keep looking
       }
     }
     return Optional.empty();

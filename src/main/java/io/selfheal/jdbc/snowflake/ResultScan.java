@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -75,7 +74,8 @@ public final class ResultScan {
     return 0;
   }
 
+  /** As it is: those of commands are in small letters, which a query's rarely are [D]. */
   private static String name(ResultSetMetaData columns, int index) throws SQLException {
-    return columns.getColumnLabel(index).toLowerCase(Locale.ROOT);
+    return columns.getColumnLabel(index);
   }
 }

@@ -37,7 +37,12 @@ public final class Vendor {
       method(
           "createResultSet",
           MethodType.methodType(ResultSet.class, String.class),
-          MethodType.methodType(ResultSet.class, Object.class, String.class));
+          MethodType.methodType(Object.class, Object.class, String.class));
+  private static final ClassValue<Optional<MethodHandle>> CHILD_QUERY_IDS =
+      method(
+          "getChildQueryIds",
+          MethodType.methodType(String[].class, String.class),
+          MethodType.methodType(Object.class, Object.class, String.class));
 
   /** Where there is no id an error has "unknown" in its place [R]. */
   private static final Pattern QUERY_ID_TEXT = Pattern.compile("[0-9A-Fa-f-]{36}");
@@ -114,13 +119,26 @@ public final class Vendor {
    */
   public static ResultSet createResultSet(Connection connection, String queryId)
       throws SQLException {
-    var handle = RESULT_SET.get(connection.getClass());
+    return (ResultSet) byId(RESULT_SET, connection, queryId);
+  }
+
+  /**
+   * The ids of the statements that a text of several was run as, or that id alone. Asks the server.
+   */
+  static String[] childQueryIds(Connection connection, String queryId) throws SQLException {
+    return (String[]) byId(CHILD_QUERY_IDS, connection, queryId);
+  }
+
+  private static Object byId(
+      ClassValue<Optional<MethodHandle>> method, Connection connection, String queryId)
+      throws SQLException {
+    var handle = method.get(connection.getClass());
     if (handle.isEmpty()) {
       throw new SQLFeatureNotSupportedException(
           "The physical driver's " + connection.getClass().getName() + " cannot look up a query.");
     }
     try {
-      return (ResultSet) handle.get().invokeExact((Object) connection, queryId);
+      return (Object) handle.get().invokeExact((Object) connection, queryId);
     } catch (SQLException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable impossible) {

@@ -14,6 +14,8 @@ import java.util.List;
 public record Progress(
     List<String> answered, long count, int ran, Doubt doubt, boolean mayHideEnd) {
 
+  private static final int FEW = 64;
+
   /** Which rows may have run although they failed. */
   public enum Doubt {
     /** One, and it is certain which. */
@@ -26,6 +28,11 @@ public record Progress(
 
   public Progress {
     answered = List.copyOf(answered);
+  }
+
+  /** Not so many of them that they would drive out what else is known of the session. */
+  List<String> lastAnswered() {
+    return answered.subList(Math.max(0, answered.size() - FEW), answered.size());
   }
 
   /** Not the ids. */

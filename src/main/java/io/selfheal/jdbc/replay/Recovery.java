@@ -238,8 +238,13 @@ public final class Recovery {
     var progress = operation.progress();
     if (progress != null) {
       // Known before it is called failed: whoever sees that looks for rows that nobody knows.
-      progress.answered().forEach(id -> dead.known().add(id, false));
-      call.proceed(dead.known().count());
+      progress
+          .lastAnswered()
+          .forEach(
+              id -> {
+                dead.known().add(id, false);
+                call.proceed(id);
+              });
     }
     call.fail();
     boolean inAnother = dead.isSwapped();

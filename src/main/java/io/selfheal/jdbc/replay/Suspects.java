@@ -229,10 +229,14 @@ final class Suspects {
    * before it ends. Null when none of those can be seen, or not all that ended since.
    */
   private @Nullable List<Row> sinceItBegan(Page page) {
-    if (call.answered() == 0) {
+    var own = call.lastAnswered();
+    if (call.answered() == 0 && own == null) {
       return page.complete() ? page.rows() : null;
     }
     var before = dead.known().first(call.answered());
+    if (own != null) {
+      before.add(own);
+    }
     var last =
         page.rows().stream()
             .filter(row -> before.contains(row.queryId()))

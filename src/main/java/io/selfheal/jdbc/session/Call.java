@@ -29,6 +29,9 @@ public final class Call {
   /** Only the calling thread uses it. */
   private @Nullable String mark;
 
+  /** Only the calling thread uses it. */
+  private @Nullable String lastAnswered;
+
   /** When it began; only the calling thread uses it. */
   private long began;
 
@@ -55,6 +58,7 @@ public final class Call {
     manualCommit = inManualCommit;
     perhapsCommitted = maybeNot;
     mark = null;
+    lastAnswered = null;
     began = System.nanoTime();
     failed = false;
     cancelled = false;
@@ -86,12 +90,14 @@ public final class Call {
     mark = unique;
   }
 
-  /**
-   * Says that the session has answered so many queries by now, of which the last are this call's
-   * own: what is in doubt came after them.
-   */
-  public void proceed(long queries) {
-    answered = queries;
+  /** Says that one of several queries of its own was answered: what is in doubt came after it. */
+  public void proceed(String queryId) {
+    lastAnswered = queryId;
+  }
+
+  /** The last of its own queries that was answered, where it makes several; null for none. */
+  public @Nullable String lastAnswered() {
+    return lastAnswered;
   }
 
   /** Ends the call, whatever came of it. */

@@ -3,11 +3,15 @@ package io.selfheal.jdbc.proxy;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Finds the generated half of a {@link Forwarding} class. */
 final class Forwards {
 
   private static final String GENERATOR = "io.selfheal.jdbc.build.ForwardsGenerator";
+
+  /** A class can be defined once. */
+  private static final ReentrantLock DEFINING = new ReentrantLock();
 
   private Forwards() {}
 
@@ -30,12 +34,13 @@ final class Forwards {
   private static Class<?> generated(MethodHandles.Lookup lookup, Class<?> base)
       throws IllegalAccessException {
     String name = base.getName() + "Forwards";
-    synchronized (Forwards.class) {
-      try {
-        return Class.forName(name, false, base.getClassLoader());
-      } catch (ClassNotFoundException missing) {
-        return lookup.in(base).defineClass(generate(base, missing));
-      }
+    DEFINING.lock();
+    try {
+      return Class.forName(name, false, base.getClassLoader());
+    } catch (ClassNotFoundException missing) {
+      return lookup.in(base).defineClass(generate(base, missing));
+    } finally {
+      DEFINING.unlock();
     }
   }
 

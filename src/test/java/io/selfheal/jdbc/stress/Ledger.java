@@ -59,7 +59,7 @@ final class Ledger {
     return error.getClass().getSimpleName()
         + " "
         + error.getErrorCode()
-        + why.replaceAll("[0-9a-f-]{20,}", "…").replaceAll("[0-9]+", "n");
+        + why.replaceAll("[0-9a-f-]{20,}", "…");
   }
 
   /** Takes over the sums of another one, for a report. */

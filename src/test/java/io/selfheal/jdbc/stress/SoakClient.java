@@ -26,7 +26,6 @@ final class SoakClient {
   private static final int SAMPLED = 64;
 
   private final Connection connection;
-  private final Ledger ledger;
   private final SplittableRandom random;
   private final int client;
   private final Path file;
@@ -34,17 +33,25 @@ final class SoakClient {
   /** Some of the statements it has closed. */
   private final List<WeakReference<Statement>> closed = new ArrayList<>();
 
+  /** Set before its thread starts. */
+  private Ledger ledger = new Ledger();
+
   private int statements;
   private int entries;
   private int perhaps;
 
-  SoakClient(
-      Connection connection, Ledger ledger, SplittableRandom random, int client, Path directory) {
+  SoakClient(Connection connection, SplittableRandom random, int client, Path directory) {
     this.connection = connection;
-    this.ledger = ledger;
     this.random = random;
     this.client = client;
     this.file = directory.resolve("client" + client + ".csv");
+  }
+
+  /** New books. */
+  void open(Ledger fresh) {
+    ledger = fresh;
+    entries = 0;
+    perhaps = 0;
   }
 
   int statements() {

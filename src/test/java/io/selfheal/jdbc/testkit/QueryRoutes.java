@@ -78,6 +78,11 @@ final class QueryRoutes {
     return WireAnswers.refusal(refusal);
   }
 
+  /** Whether nothing runs, for whatever session. */
+  boolean isIdle() {
+    return recent.allEnded();
+  }
+
   private QueryRun start(WireSession session, WireRequest request, Arrival arrival) {
     var body = request.body();
     var query =

@@ -27,6 +27,12 @@ final class RecentRuns {
     }
   }
 
+  boolean allEnded() {
+    synchronized (runs) {
+      return runs.values().stream().allMatch(QueryRun::hasEnded);
+    }
+  }
+
   QueryRun get(String queryId) {
     synchronized (runs) {
       return runs.get(queryId);

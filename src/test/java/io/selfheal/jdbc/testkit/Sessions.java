@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Sessions {
   private static final long FIRST_ID = 1_000_001;
+  private static final int ASKED = 100;
 
   private final SqlEngine engine;
   private final AtomicLong nextId = new AtomicLong(FIRST_ID); // thread-safe itself
@@ -46,6 +47,14 @@ final class Sessions {
 
   List<WireSession> live() {
     return byId.values().stream().filter(WireSession::isLive).toList();
+  }
+
+  /** What dead sessions were sent, but for those that may still be asked for a result. */
+  void forgetOld() {
+    byId.values().stream()
+        .limit(Math.max(0, byId.size() - ASKED))
+        .filter(session -> !session.isLive())
+        .forEach(WireSession::forget);
   }
 
   List<Long> ids() {

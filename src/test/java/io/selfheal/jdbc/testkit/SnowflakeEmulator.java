@@ -28,6 +28,7 @@ public final class SnowflakeEmulator implements AutoCloseable {
   private final Faults faults;
   private final StatementLog log = new StatementLog();
   private final LoginRoutes logins;
+  private final QueryRoutes queries;
   private final HttpFront http;
 
   private SnowflakeEmulator(int port, Function<Path, SqlEngine> engines) {
@@ -38,7 +39,7 @@ public final class SnowflakeEmulator implements AutoCloseable {
       sessions = new Sessions(engine);
       faults = new Faults((id, how) -> sessions.byId(id).expire(how), sessions::expireAll);
       logins = new LoginRoutes(sessions, faults);
-      var queries = new QueryRoutes(engine, faults, log, workers);
+      queries = new QueryRoutes(engine, faults, log, workers);
       http = new HttpFront(port, workers, new Routes(sessions, logins, queries));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -132,6 +133,11 @@ public final class SnowflakeEmulator implements AutoCloseable {
     return logins.attempts();
   }
 
+  /** Whether no statement runs, not even for a session that is gone. */
+  public boolean isIdle() {
+    return queries.isIdle();
+  }
+
   /** How many sessions are alive. */
   public int openSessions() {
     return sessions.live().size();
@@ -166,11 +172,12 @@ public final class SnowflakeEmulator implements AutoCloseable {
   }
 
   /**
-   * Forgets the log, and of the query history and the transactions all but the newest that have
-   * ended, so that it can run for hours.
+   * Forgets the log, what dead sessions were sent, and of the query history and the transactions
+   * all but the newest that have ended, so that it can run for hours.
    */
   public void forgetOld() {
     engine.forgetOld(LONG_ENOUGH);
+    sessions.forgetOld();
     log.clear();
   }
 

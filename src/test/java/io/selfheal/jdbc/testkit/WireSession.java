@@ -181,6 +181,14 @@ final class WireSession {
     }
   }
 
+  /** Forgets what has arrived. */
+  void forget() {
+    synchronized (lock) {
+      requests.clear();
+      uploads.clear();
+    }
+  }
+
   private List<QueryRun> runs() {
     var runs = new ArrayList<QueryRun>();
     requests.values().stream()

@@ -23,6 +23,7 @@ final class DriverLogin implements Login {
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Z_][A-Z0-9_$]*");
   private static final String LOGIN_TIMEOUT = "loginTimeout";
   private static final String AUTHENTICATOR = "authenticator";
+  private static final String CLEAR_ON_SUCCESS = "CLEAR_BATCH_ONLY_AFTER_SUCCESSFUL_EXECUTION";
 
   /** With these the physical driver logs in again by itself when a session has died [S]. */
   private static final Set<String> SELF_MADE =
@@ -83,10 +84,20 @@ final class DriverLogin implements Login {
   }
 
   /** The property wins over the URL; case does not matter in either [S]. */
+  private Optional<String> given(String name) {
+    return value(properties, name).or(() -> Urls.parameter(url, name));
+  }
+
+  @Override
+  public boolean clearsBatchesOnSuccessOnly() {
+    return given(CLEAR_ON_SUCCESS)
+        .filter(value -> value.equalsIgnoreCase("true") || value.equalsIgnoreCase("on"))
+        .isPresent();
+  }
+
   @Override
   public boolean logsInByItself() {
-    return value(properties, AUTHENTICATOR)
-        .or(() -> Urls.parameter(url, AUTHENTICATOR))
+    return given(AUTHENTICATOR)
         .map(name -> SELF_MADE.contains(name.strip().toUpperCase(Locale.ROOT)))
         .orElse(false);
   }

@@ -28,6 +28,12 @@ record FactoryLogin(ConnectionFactory factory) implements Login {
     return false;
   }
 
+  /** Nobody can see it. */
+  @Override
+  public boolean clearsBatchesOnSuccessOnly() {
+    return false;
+  }
+
   @Override
   public boolean preparesSessions() {
     return true;

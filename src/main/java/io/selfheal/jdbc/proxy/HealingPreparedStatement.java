@@ -127,15 +127,22 @@ abstract class HealingPreparedStatement extends ValueStatement {
   public long[] executeLargeBatch() throws SQLException {
     var rows = pending == null ? new PreparedBatch(this) : pending;
     batchQueryIds(List.of());
+    boolean succeeded = false;
     try {
       var counts = run(sql(), rows);
       var half = rows.toGoOn();
-      return half == null ? counts : goOn(rows.rows(), half);
+      counts = half == null ? counts : goOn(rows.rows(), half);
+      succeeded = true;
+      return counts;
     } finally {
-      pending = null;
-      if (!rows.started()) {
-        // Refused before it reached the physical statement: cleared as after any other failure.
-        prepared().clearBatch();
+      if (!succeeded && owner().logical().clearsBatchesOnSuccessOnly()) {
+        pending = rows;
+      } else {
+        pending = null;
+        if (!rows.started()) {
+          // Refused before it reached the physical statement: cleared as after any other failure.
+          prepared().clearBatch();
+        }
       }
     }
   }

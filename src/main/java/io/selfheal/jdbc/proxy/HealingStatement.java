@@ -362,8 +362,8 @@ abstract class HealingStatement implements Statement, SessionUser {
   }
 
   /**
-   * The physical driver sends them one by one, goes on after an error and does not clear them [R,
-   * S]; so does this.
+   * The physical driver sends them one by one, goes on after an error and does not clear them,
+   * unless it is told to [R, S]; so does this.
    */
   @Override
   public long[] executeLargeBatch() throws SQLException {
@@ -372,17 +372,22 @@ abstract class HealingStatement implements Statement, SessionUser {
     }
     var commands = List.copyOf(batch);
     batchQueryIds = new ArrayList<>();
-    return runEach(
-        Batches.none(commands.size()),
-        0,
-        null,
-        i ->
-            inBatch(
-                commands.get(i),
-                (physical, sql) -> {
-                  physical.execute(sql);
-                  return physical.getLargeUpdateCount();
-                }));
+    var counts =
+        runEach(
+            Batches.none(commands.size()),
+            0,
+            null,
+            i ->
+                inBatch(
+                    commands.get(i),
+                    (physical, sql) -> {
+                      physical.execute(sql);
+                      return physical.getLargeUpdateCount();
+                    }));
+    if (connection.logical().clearsBatchesOnSuccessOnly()) {
+      batch = null;
+    }
+    return counts;
   }
 
   final long[] runEach(

@@ -80,6 +80,7 @@ final class PreparedBatch implements Operation<long[]> {
   public long[] run(PhysicalSession session, String text) throws SQLException {
     // Whoever runs it again knows that nothing of it has lasted.
     half = null;
+    goesOn = false;
     var physical = (PreparedStatement) statement.ready(session);
     if (filled != physical && rows.size() > 0) {
       refill(physical);

@@ -93,6 +93,8 @@ public final class LogicalSession {
   /** Whether the physical driver may log in by itself, so that idle sessions are asked first. */
   private final boolean watched;
 
+  private final boolean clearsBatchesOnSuccessOnly;
+
   /** Whether the caller's own way to connect may set up more than a login gives. */
   private final boolean factoryMade;
 
@@ -128,6 +130,7 @@ public final class LogicalSession {
     this.state = new SessionState(first.getAutoCommit(), options);
     this.manualCommit = state.manualCommit();
     this.watched = login.logsInByItself();
+    this.clearsBatchesOnSuccessOnly = login.clearsBatchesOnSuccessOnly();
     this.factoryMade = login.preparesSessions();
     this.current = new PhysicalSession(first, 0);
     this.healer = new Healer(this, login, options, System::nanoTime);
@@ -226,6 +229,11 @@ public final class LogicalSession {
   /** The marks of executions; null where none are wanted. */
   public @Nullable QueryTags queryTags() {
     return queryTags;
+  }
+
+  /** What the application told the physical driver about its batches. */
+  public boolean clearsBatchesOnSuccessOnly() {
+    return clearsBatchesOnSuccessOnly;
   }
 
   /** The application's own queries. */

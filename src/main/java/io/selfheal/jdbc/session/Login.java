@@ -28,6 +28,12 @@ public interface Login {
   boolean logsInByItself();
 
   /**
+   * Whether the physical driver is told to clear a batch when it has succeeded, and only then; by
+   * itself it clears those of a prepared statement always, and others never [S].
+   */
+  boolean clearsBatchesOnSuccessOnly();
+
+  /**
    * Whether what it opens may have been set up beyond what the physical driver's own login gives.
    */
   boolean preparesSessions();

@@ -35,7 +35,7 @@ final class NightlyBatch {
   }
 
   void play() throws SQLException, IOException {
-    story.act("7", "the nightly batch: a staging table, an upload, a MERGE");
+    story.act("6", "the nightly batch: a staging table, an upload, a MERGE");
     story.line("program  CREATE TEMPORARY TABLE staging, PUT prices.csv, COPY, MERGE INTO prices");
     story.line(
         "fault    the session expires before the MERGE: table, file and rows are gone with it");

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,8 +83,35 @@ class ClassLoadersTest {
     assertThat(emulator.loginAttempts()).isZero();
   }
 
+  private interface Use {
+    void of(IsolatedLoader ours) throws Exception;
+  }
+
   @Test
   void shouldLetItsLoaderGo() throws Exception {
+    shouldLetItsLoaderGo(this::connectsAndHeals);
+  }
+
+  @Test
+  void shouldLetItsLoaderGoWithAConnectionThatNobodyClosed() throws Exception {
+    shouldLetItsLoaderGo(
+        ours -> {
+          connectsAndHeals(ours);
+          HealingFixture.query(
+              ours.driver().connect(emulator.healingUrl(), new Properties()), "SELECT 42");
+        });
+  }
+
+  @Test
+  void shouldLetItsLoaderGoThatWasRecorded() throws Exception {
+    try (var recording = new Recording()) {
+      recording.enable("io.selfheal.Heal");
+      recording.start();
+      shouldLetItsLoaderGo(this::connectsAndHeals);
+    }
+  }
+
+  private void shouldLetItsLoaderGo(Use use) throws Exception {
     try (var parent = new IsolatedLoader(PLATFORM, snowflake())) {
       // Before JDK 24 a thread keeps the loaders of all that were on the stack when it was started:
       // the threads that snowflake-jdbc starts once and keeps must be there already.
@@ -93,7 +121,7 @@ class ClassLoadersTest {
           HealingFixture.query(connection, "SELECT 42");
         }
       }
-      var dropped = usedOnce(parent);
+      var dropped = usedOnce(parent, use);
       await("the loader is collected")
           .atMost(Duration.ofSeconds(30))
           .until(
@@ -105,9 +133,9 @@ class ClassLoadersTest {
   }
 
   /** In a method of its own, so that no local variable keeps anything. */
-  private WeakReference<ClassLoader> usedOnce(ClassLoader parent) throws Exception {
+  private WeakReference<ClassLoader> usedOnce(ClassLoader parent, Use use) throws Exception {
     try (var ours = new IsolatedLoader(parent, ours())) {
-      connectsAndHeals(ours);
+      use.of(ours);
       return new WeakReference<>(ours);
     }
   }

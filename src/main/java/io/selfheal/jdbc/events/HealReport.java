@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,8 @@ public final class HealReport {
 
   private static @Nullable HealFlight begin() {
     try {
-      return HealFlight.begun();
+      // Where nothing has ever been recorded not even the class is loaded.
+      return FlightRecorder.isInitialized() ? HealFlight.begun() : null;
     } catch (LinkageError absent) {
       return null; // a run-time image without jdk.jfr
     }

@@ -63,6 +63,7 @@ final class BulkJobs {
     tape.update("CREATE OR REPLACE TEMPORARY STAGE box", STAGING);
     tape.upload("@box", "rows.csv", ROWS);
     tape.query("COPY INTO staging FROM @box" + CSV);
+    tape.query("REMOVE @box");
     tape.query(ALL);
     tape.update(MERGE, "DROP TABLE IF EXISTS staging");
   }

@@ -3,31 +3,44 @@ package io.selfheal.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfheal.jdbc.testkit.Expiry;
-import io.selfheal.jdbc.testkit.ExpiryPoint;
-import io.selfheal.jdbc.testkit.Hold;
 import io.selfheal.jdbc.testkit.SnowflakeEmulator;
-import io.selfheal.jdbc.testkit.StatementMatch;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import org.assertj.core.api.SoftAssertions;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Runs jobs against an emulator of its own, with and without faults, and compares. */
 final class JobRuns implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(JobRuns.class);
-
-  static final List<Expiry> SHAPES =
-      List.of(Expiry.BOTH_TOKENS, Expiry.DIRECT_390114, Expiry.SESSION_GONE);
-
   static final boolean THOROUGH = Boolean.getBoolean("selfheal.thorough");
 
-  /** Everything that can be seen of a run; {@code logins} are those of its own connection. */
-  record Outcome(List<String> seen, List<List<String>> tables, int logins, Throwable error) {}
+  /** All that is there for good: the rows of each table, the files of each stage. */
+  record World(Map<String, List<List<String>>> tables, Map<String, List<String>> files) {
+    static World of(SnowflakeEmulator emulator) {
+      return new World(emulator.tables(), emulator.files());
+    }
+  }
+
+  /**
+   * Everything that can be seen of a run.
+   *
+   * @param logins those of its own connection
+   * @param error what it ended in, at the last of its steps; otherwise null
+   * @param leftBehind sessions and transactions that were still there after it
+   */
+  record Outcome(
+      List<String> seen,
+      int steps,
+      List<List<String>> tables,
+      World world,
+      int logins,
+      Throwable error,
+      String leftBehind) {}
 
   final SnowflakeEmulator emulator = SnowflakeEmulator.start();
   private final Connection admin;
@@ -37,12 +50,15 @@ final class JobRuns implements AutoCloseable {
     admin = DriverManager.getConnection(emulator.url());
   }
 
+  int cases() {
+    return cases;
+  }
+
   @Override
   public void close() throws SQLException {
     emulator.faults().clear();
     admin.close();
     emulator.close();
-    LOG.info("{} cases", cases);
   }
 
   /** Called when the job's connection is open, before its work. */
@@ -51,111 +67,140 @@ final class JobRuns implements AutoCloseable {
   }
 
   Outcome run(String url, Job job, Faults faults) throws SQLException {
+    emulator.clear();
     job.prepare(admin);
     int logins = emulator.logins();
-    List<String> seen;
+    Tape tape;
     Throwable error = null;
     try (var connection = DriverManager.getConnection(url)) {
-      var tape = new Tape(connection);
+      tape = new Tape(connection);
       faults.arm(emulator, tape);
       try {
         job.work().on(tape);
       } catch (Exception e) {
         error = e;
       }
-      seen = tape.seen();
+      if (error == null && !emulator.faults().allStruck()) {
+        error = new AssertionError("a fault that did not strike proves nothing");
+      }
+      emulator.faults().clear();
+      if (error instanceof SQLException) {
+        usable(connection);
+      }
     }
     logins = emulator.logins() - logins;
-    if (error == null && !emulator.faults().allStruck()) {
-      error = new AssertionError("a fault that did not strike proves nothing");
-    }
-    emulator.faults().clear();
     cases++;
-    return new Outcome(seen, job.look(admin), logins, error);
+    var leftBehind = leftBehind();
+    return new Outcome(
+        tape.seen(), tape.steps(), job.look(admin), World.of(emulator), logins, error, leftBehind);
   }
 
-  /** The fault-free truth, and how many statements it takes through the healing driver. */
-  record Truth(Outcome outcome, int statements, int steps) {}
+  /** After an error the connection can be used; what was lost with a session is told only once. */
+  private static void usable(Connection connection) throws SQLException {
+    try {
+      assertThat(HealingFixture.query(connection, "SELECT 1")).containsExactly("1");
+    } catch (ReplayRefusedException | TransactionLostException toldLate) {
+      assertThat(HealingFixture.query(connection, "SELECT 1")).containsExactly("1");
+    }
+  }
+
+  private String leftBehind() {
+    try {
+      Awaitility.await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> emulator.openTransactions() == 0 && emulator.openSessions() == 1);
+      return "nothing";
+    } catch (ConditionTimeoutException e) {
+      return emulator.openTransactions()
+          + " transactions, "
+          + (emulator.openSessions() - 1)
+          + " sessions";
+    }
+  }
+
+  /**
+   * The fault-free truth.
+   *
+   * @param texts the statements that it takes through the healing driver
+   * @param worlds what was there before each of them, and at the end
+   * @param begins how many statements had arrived before each step, and at the end
+   */
+  record Truth(Outcome outcome, List<String> texts, List<World> worlds, List<Integer> begins) {
+
+    int statements() {
+      return texts.size();
+    }
+
+    int steps() {
+      return begins.size() - 1;
+    }
+
+    /** The number, from 1, of the first statement whose text contains this. */
+    int number(String part) {
+      for (int i = 0; i < texts.size(); i++) {
+        if (texts.get(i).contains(part)) {
+          return i + 1;
+        }
+      }
+      throw new AssertionError("no statement with " + part + " in " + texts);
+    }
+
+    /** What may be there for good when the step, counted from 1, was not done to its end. */
+    List<World> within(int step) {
+      return worlds.subList(begins.get(step - 1), begins.get(step) + 1);
+    }
+  }
 
   /** What the plain driver gives, and ours has to give too. */
   Truth truth(Job job) throws SQLException {
     var plain = run(emulator.url(), job, (none, tape) -> {});
     assertThat(plain.error()).as(job + " on the plain driver").isNull();
-    long[] before = new long[1];
-    Tape[] used = new Tape[1];
+    List<String> texts = new ArrayList<>();
+    List<World> worlds = new ArrayList<>();
+    List<Integer> begins = new ArrayList<>();
     var healing =
         run(
             emulator.healingUrl(),
             job,
             (it, tape) -> {
-              before[0] = it.faults().statements();
-              used[0] = tape;
+              it.faults()
+                  .watch(
+                      sql -> {
+                        worlds.add(World.of(it));
+                        texts.add(sql);
+                      });
+              tape.beforeEachStep(step -> begins.add(texts.size()));
             });
     assertThat(healing).as(job.name()).isEqualTo(plain);
-    int statements = (int) (emulator.faults().statements() - before[0]) - job.looks().size();
-    return new Truth(plain, statements, used[0].steps());
-  }
-
-  /**
-   * At each statement in turn, each point and each shape. A permanent table of the staging table's
-   * name stands behind it but for one of the shapes.
-   */
-  void expireEverywhere(Job bare) throws SQLException {
-    var failures = new SoftAssertions();
-    for (var how : SHAPES) {
-      var job = how == Expiry.DIRECT_390114 ? bare : bare.shadowed();
-      var truth = truth(job);
-      for (var point : ExpiryPoint.values()) {
-        if (how == Expiry.BOTH_TOKENS || point == ExpiryPoint.BEFORE || THOROUGH) {
-          int step = THOROUGH ? 1 : step(point);
-          for (int n = truth.statements(); n >= 1; n -= step) {
-            int statement = n;
-            failures.check(() -> expire(job, truth, point, statement, how));
-          }
-        }
-      }
-    }
-    failures.assertAll();
-  }
-
-  private static int step(ExpiryPoint point) {
-    return switch (point) {
-      case BEFORE -> 1;
-      case WHILE_POLLING -> 2;
-      case AFTER, WHILE_RUNNING -> 3;
-      // The physical driver takes a second to send again.
-      case ANSWER_LOST -> 4;
-    };
-  }
-
-  /** One expiry, at that statement and point; the run must come to the same end. */
-  void expire(Job job, Truth truth, ExpiryPoint point, int n, Expiry how) throws SQLException {
-    var what = "%s, statement %d of %d, %s, %s".formatted(job, n, truth.statements(), point, how);
-    var result =
-        run(emulator.healingUrl(), job, (it, tape) -> arm(it, point, StatementMatch.next(n), how));
-    // Nothing notices a session that dies with the last statement done.
-    boolean noticed = n < truth.statements() || point != ExpiryPoint.AFTER;
-    same(result, truth.outcome(), noticed ? 2 : 1, what);
+    worlds.add(healing.world());
+    begins.add(texts.size());
+    return new Truth(plain, texts, worlds, begins);
   }
 
   void same(Outcome result, Outcome expected, int logins, String what) {
     assertThat(result.error()).as(what).isNull();
-    assertThat(result.seen()).as(what).isEqualTo(expected.seen());
+    same(result.seen(), expected.seen(), what);
     assertThat(result.tables()).as(what).isEqualTo(expected.tables());
+    assertThat(result.world()).as(what).isEqualTo(expected.world());
+    assertThat(result.leftBehind()).as(what + ": left behind").isEqualTo(expected.leftBehind());
     assertThat(result.logins()).as(what + ": logins").isEqualTo(logins);
+  }
+
+  /** Equal as far as the program could see. */
+  static void same(List<String> seen, List<String> expected, String what) {
+    assertThat(seen).as(what).hasSameSizeAs(expected);
+    for (int i = 0; i < seen.size(); i++) {
+      if (!seen.get(i).equals(Tape.NOT_SEEN)) {
+        assertThat(seen.get(i)).as(what + ", seen at " + i).isEqualTo(expected.get(i));
+      }
+    }
   }
 
   /** The session that logged in last: the job's own. */
   static void expireNewest(SnowflakeEmulator emulator, Expiry how) {
     var ids = emulator.sessionIds();
     emulator.faults().expireSession(ids.get(ids.size() - 1), how);
-  }
-
-  static void arm(SnowflakeEmulator emulator, ExpiryPoint point, StatementMatch match, Expiry how) {
-    if (point == ExpiryPoint.WHILE_RUNNING) {
-      emulator.faults().expireWhileRunning(match, Hold.lasting(Duration.ofMillis(30)), how);
-    } else {
-      emulator.faults().expire(point, match, how);
-    }
   }
 }

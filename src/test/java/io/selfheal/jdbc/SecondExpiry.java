@@ -54,12 +54,12 @@ final class SecondExpiry {
             disarm();
           }
         });
-    tape.tryAgain(
+    tape.onError(
         e -> {
           boolean second = thrown == null && runs.emulator.faults().allStruck();
           thrown = e;
           disarm();
-          return second;
+          return second ? Tape.Then.TRY_AGAIN : Tape.Then.STOP;
         });
   }
 

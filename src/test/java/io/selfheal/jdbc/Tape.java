@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.function.Predicate;
 
 /**
  * A program's connection, and everything that JDBC told the program: counts and rows. What the
@@ -21,14 +20,29 @@ import java.util.function.Predicate;
 final class Tape {
 
   /** One step: gives what the program sees of it, or null. */
-  private interface Step {
+  interface Step {
     Object run() throws Exception;
   }
+
+  /** What the program does about an error. */
+  enum Then {
+    STOP,
+    TRY_AGAIN,
+    /** It has found that the step was done all the same, and goes on. */
+    GO_ON
+  }
+
+  interface OnError {
+    Then after(SQLException error) throws SQLException;
+  }
+
+  /** What is noted of a step whose result the program could not get. */
+  static final String NOT_SEEN = "not seen";
 
   final Connection connection;
   private final List<String> seen = new ArrayList<>();
   private IntConsumer eachStep = step -> {};
-  private Predicate<SQLException> again = e -> false;
+  private OnError onError = e -> Then.STOP;
   private int steps;
 
   Tape(Connection connection) {
@@ -40,9 +54,9 @@ final class Tape {
     eachStep = action;
   }
 
-  /** The program tries a step once more after such an error. */
-  void tryAgain(Predicate<SQLException> after) {
-    again = after;
+  /** What the program does about the errors of its steps; a second one in a step stops it. */
+  void onError(OnError action) {
+    onError = action;
   }
 
   int steps() {
@@ -57,16 +71,18 @@ final class Tape {
     seen.add(String.valueOf(what));
   }
 
-  private void step(Step step) throws Exception {
+  void step(Step step) throws Exception {
     eachStep.accept(++steps);
     Object result;
     try {
       result = step.run();
     } catch (SQLException e) {
-      if (!again.test(e)) {
-        throw e;
-      }
-      result = step.run();
+      result =
+          switch (onError.after(e)) {
+            case STOP -> throw e;
+            case TRY_AGAIN -> step.run();
+            case GO_ON -> NOT_SEEN;
+          };
     }
     if (result != null) {
       note(result);
@@ -84,13 +100,41 @@ final class Tape {
     }
   }
 
-  void query(String sql) throws Exception {
+  /** The rows, for a program that decides by them. */
+  List<String> query(String sql) throws Exception {
+    List<String> lines = new ArrayList<>();
     step(
         () -> {
           try (var statement = connection.createStatement();
               var rows = statement.executeQuery(sql)) {
-            return rows(rows);
+            lines.addAll(rows(rows));
+            return lines;
           }
+        });
+    return lines;
+  }
+
+  void autoCommit(boolean on) throws Exception {
+    step(
+        () -> {
+          connection.setAutoCommit(on);
+          return "autocommit " + connection.getAutoCommit();
+        });
+  }
+
+  void commit() throws Exception {
+    step(
+        () -> {
+          connection.commit();
+          return "committed";
+        });
+  }
+
+  void rollback() throws Exception {
+    step(
+        () -> {
+          connection.rollback();
+          return "rolled back";
         });
   }
 

@@ -42,10 +42,10 @@ final class Effects {
       case DDL, OPAQUE -> true;
       case FILE -> {
         var transfer = shape.transfer();
-        // The same file put, got or removed twice is there, or gone, once.
+        // The same file put or got twice is there once; a second REMOVE could meet files that
+        // others have put since.
         yield transfer == null
-            || transfer.verb() == FileVerb.UNLOAD
-            || transfer.verb() == FileVerb.COPY_FILES;
+            || (transfer.verb() != FileVerb.PUT && transfer.verb() != FileVerb.GET);
       }
     };
   }

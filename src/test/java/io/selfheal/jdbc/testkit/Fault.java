@@ -26,6 +26,9 @@ sealed interface Fault {
   /** The statement is answered "in progress" first, and its result on the poll. */
   record InProgress() implements Fault {}
 
+  /** What is to go wrong with the next request of a kind that is no statement. */
+  record Request(RequestKind kind, Fault trouble) {}
+
   /** What is to go wrong with a login. */
   sealed interface Login {
     record Refuse(int code, String message) implements Login {}

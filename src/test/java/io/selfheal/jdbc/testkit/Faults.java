@@ -19,6 +19,8 @@ public final class Faults {
 
   private final List<Armed> armed = new ArrayList<>(); // guarded by lock
   private final Deque<Fault.Login> logins = new ArrayDeque<>(); // guarded by lock
+  private final List<Fault.Request> requests = new ArrayList<>(); // guarded by lock
+  private Consumer<String> watcher = sql -> {}; // guarded by lock
   private long statements; // guarded by lock
   private String requiredPassword; // guarded by lock
 
@@ -155,6 +157,30 @@ public final class Faults {
     return arm(match, new Fault.InProgress());
   }
 
+  // --- requests that are no statements ---
+
+  /** The session expires as the next request of that kind arrives. */
+  public Faults expireAt(RequestKind kind, Expiry how) {
+    return strike(kind, new Fault.Expire(ExpiryPoint.BEFORE, how, null, Duration.ZERO));
+  }
+
+  /** Closes the connection at the next request of that kind, before it was dealt with. */
+  public Faults resetBefore(RequestKind kind) {
+    return strike(kind, new Fault.Reset(false));
+  }
+
+  /** The next request of that kind is dealt with, and its answer lost with the connection. */
+  public Faults resetAfter(RequestKind kind) {
+    return strike(kind, new Fault.Reset(true));
+  }
+
+  private Faults strike(RequestKind kind, Fault trouble) {
+    synchronized (lock) {
+      requests.add(new Fault.Request(kind, trouble));
+    }
+    return this;
+  }
+
   // --- logins ---
 
   /** The next logins, this many, are refused with 390100, wrong user or password. */
@@ -209,8 +235,18 @@ public final class Faults {
       armed.forEach(Armed::release);
       armed.clear();
       logins.clear();
+      requests.clear();
+      watcher = sql -> {};
       requiredPassword = null;
     }
+  }
+
+  /** Has the texts of application statements from now on, each as it arrives. */
+  public Faults watch(Consumer<String> arrivals) {
+    synchronized (lock) {
+      watcher = arrivals;
+    }
+    return this;
   }
 
   /** How many application statements have arrived since the start. */
@@ -226,7 +262,9 @@ public final class Faults {
    */
   public boolean allStruck() {
     synchronized (lock) {
-      return logins.isEmpty() && armed.stream().allMatch(one -> one.counter.isSpent());
+      return logins.isEmpty()
+          && requests.isEmpty()
+          && armed.stream().allMatch(one -> one.counter.isSpent());
     }
   }
 
@@ -235,6 +273,7 @@ public final class Faults {
   /** Counts an application statement on its first arrival; the fault that it meets, or null. */
   Arrival onStatement(long sessionId, String sql) {
     synchronized (lock) {
+      watcher.accept(sql);
       var seen = new Seen(++statements, sessionId, sql);
       Fault struck = null;
       for (var one : armed) {
@@ -245,6 +284,19 @@ public final class Faults {
         }
       }
       return new Arrival(seen.ordinal(), struck);
+    }
+  }
+
+  /** The trouble that a request other than a statement meets, or null. */
+  Fault onRequest(RequestKind kind) {
+    synchronized (lock) {
+      for (var one : requests) {
+        if (one.kind() == kind) {
+          requests.remove(one);
+          return one.trouble();
+        }
+      }
+      return null;
     }
   }
 

@@ -126,6 +126,22 @@ final class H2SqlEngine implements SqlEngine {
   }
 
   @Override
+  public SortedMap<String, List<String>> files() {
+    var all = new TreeMap<String, List<String>>();
+    for (var object : catalog.objects()) {
+      if (object instanceof SqlObject.Stage stage) {
+        all.put(stage.key().schema() + "." + stage.key().name(), SqlStages.content(stage));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public int openTransactions() {
+    return (int) transactions.running().stream().filter(one -> !one.changed.isEmpty()).count();
+  }
+
+  @Override
   public void clear() {
     try {
       for (var transaction : transactions.running()) {

@@ -13,17 +13,37 @@ final class Routes implements Function<WireRequest, Reply> {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
   private final Sessions sessions;
+  private final Faults faults;
   private final LoginRoutes logins;
   private final QueryRoutes queries;
 
-  Routes(Sessions sessions, LoginRoutes logins, QueryRoutes queries) {
+  Routes(Sessions sessions, Faults faults, LoginRoutes logins, QueryRoutes queries) {
     this.sessions = sessions;
+    this.faults = faults;
     this.logins = logins;
     this.queries = queries;
   }
 
+  /** Statements meet their faults where they are counted, in {@link QueryRoutes}. */
   @Override
   public Reply apply(WireRequest request) {
+    var kind = RequestKind.of(request.path());
+    var trouble = kind == null ? null : faults.onRequest(kind);
+    if (trouble instanceof Fault.Expire expire) {
+      var session = sessions.of(request.token());
+      if (session != null) {
+        session.expire(expire.how());
+      }
+    }
+    var reset = trouble instanceof Fault.Reset one ? one : null;
+    if (reset != null && !reset.afterRunning()) {
+      return new Reply.HangUp();
+    }
+    var reply = answer(request);
+    return reset == null ? reply : new Reply.HangUp();
+  }
+
+  private Reply answer(WireRequest request) {
     var path = request.path();
     return switch (path) {
       case "/session/v1/login-request" -> logins.login(request);

@@ -40,7 +40,7 @@ public final class SnowflakeEmulator implements AutoCloseable {
       faults = new Faults((id, how) -> sessions.byId(id).expire(how), sessions::expireAll);
       logins = new LoginRoutes(sessions, faults);
       queries = new QueryRoutes(engine, faults, log, workers);
-      http = new HttpFront(port, workers, new Routes(sessions, logins, queries));
+      http = new HttpFront(port, workers, new Routes(sessions, faults, logins, queries));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -159,6 +159,19 @@ public final class SnowflakeEmulator implements AutoCloseable {
    */
   public SortedMap<String, List<List<String>>> tables() {
     return engine.tables();
+  }
+
+  /** The files on every permanent stage, by schema and name, each as path and checksum. */
+  public SortedMap<String, List<String>> files() {
+    return engine.files();
+  }
+
+  /**
+   * How many transactions are open that have changed something; those of dead sessions, which keep
+   * their locks, too.
+   */
+  public int openTransactions() {
+    return engine.openTransactions();
   }
 
   /**

@@ -27,6 +27,16 @@ interface SqlEngine extends AutoCloseable {
     throw new UnsupportedOperationException("this engine has no tables");
   }
 
+  /** The files of all permanent stages as SCHEMA.NAME, each as path and checksum, sorted. */
+  default SortedMap<String, List<String>> files() {
+    throw new UnsupportedOperationException("this engine has no stages");
+  }
+
+  /** Those that have changed something; of dead sessions too, which keep their locks. */
+  default int openTransactions() {
+    throw new UnsupportedOperationException("this engine has no transactions");
+  }
+
   /** Forgets all permanent objects, transactions, results and the history. */
   default void clear() {
     throw new UnsupportedOperationException("this engine holds nothing");

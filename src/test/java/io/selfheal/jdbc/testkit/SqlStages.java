@@ -263,6 +263,20 @@ final class SqlStages {
         rows);
   }
 
+  /** The stage's files, each as path and checksum. */
+  static List<String> content(SqlObject.Stage stage) {
+    var root = new Location("", Path.of(stage.directory()), "", stage.format());
+    var files = new ArrayList<String>();
+    try {
+      for (var file : root.files()) {
+        files.add(root.name(file) + " " + md5(file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
   static String md5(Path file) throws IOException {
     try {
       return HexFormat.of()

@@ -70,22 +70,18 @@ final class WireSession {
         // A renewed session's old token: another thread of the client renewed it meanwhile.
         return sessionToken.equals(token) ? 0 : WireAnswers.SESSION_TOKEN_EXPIRED;
       }
-      return switch (expired) {
-        case BOTH_TOKENS, RENEWABLE -> WireAnswers.SESSION_TOKEN_EXPIRED;
-        case DIRECT_390114 -> WireAnswers.MASTER_TOKEN_EXPIRED;
-        case SESSION_GONE -> WireAnswers.SESSION_GONE;
-      };
+      return expired.onRequest;
     }
   }
 
   /** Renews the session token; the code of the refusal, or 0. */
   int renew() {
     synchronized (lock) {
-      if (ended || expired == Expiry.SESSION_GONE) {
+      if (ended) {
         return WireAnswers.SESSION_GONE;
       }
-      if (expired != null && expired != Expiry.RENEWABLE) {
-        return WireAnswers.MASTER_TOKEN_EXPIRED;
+      if (expired != null && expired.onRenewal != 0) {
+        return expired.onRenewal;
       }
       renewals++;
       sessionToken = "st-" + id + "-" + renewals;

@@ -19,10 +19,13 @@ final class JobRuns implements AutoCloseable {
 
   static final boolean THOROUGH = Boolean.getBoolean("selfheal.thorough");
 
-  /** All that is there for good: the rows of each table, the files of each stage. */
-  record World(Map<String, List<List<String>>> tables, Map<String, List<String>> files) {
+  /** All that is there for good: the rows of each table, the files of each stage, all names. */
+  record World(
+      Map<String, List<List<String>>> tables,
+      Map<String, List<String>> files,
+      List<String> objects) {
     static World of(SnowflakeEmulator emulator) {
-      return new World(emulator.tables(), emulator.files());
+      return new World(emulator.tables(), emulator.files(), emulator.objects());
     }
   }
 
@@ -145,6 +148,23 @@ final class JobRuns implements AutoCloseable {
         }
       }
       throw new AssertionError("no statement with " + part + " in " + texts);
+    }
+
+    /** The step, from 1, to which the n-th statement belongs. */
+    int stepOf(int n) {
+      int step = 1;
+      while (begins.get(step) < n) {
+        step++;
+      }
+      return step;
+    }
+
+    World before(int step) {
+      return worlds.get(begins.get(step - 1));
+    }
+
+    World after(int step) {
+      return worlds.get(begins.get(step));
     }
 
     /** What may be there for good when the step, counted from 1, was not done to its end. */

@@ -1,6 +1,5 @@
 package io.selfheal.jdbc;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.selfheal.jdbc.testkit.Expiry;
@@ -62,42 +61,5 @@ class RepeatedExpiryTest {
                       }
                     }));
     runs.same(result, truth.outcome(), 1 + before.size(), job + ", dead before " + before);
-  }
-
-  /**
-   * A second expiry in the same call reaches the caller as it is; nothing is forgotten by it, so
-   * that the next call heals. (Of a text batch the application would have to tell for itself what
-   * has run.)
-   */
-  @TestFactory
-  Stream<DynamicTest> shouldGiveTheExpiryInARebuildAndHealAtTheNextCall() throws Exception {
-    return BulkJobs.all(folder).stream()
-        .filter(job -> !job.name().equals("text batch"))
-        .map(job -> dynamicTest(job.name(), () -> inTheRebuild(job.shadowed())));
-  }
-
-  private static void inTheRebuild(Job job) throws SQLException {
-    try (var runs = new JobRuns()) {
-      var truth = runs.truth(job);
-      var failures = new SoftAssertions();
-      int struck = 0;
-      // Every second one of each, unless there is time for all.
-      int stride = JobRuns.THOROUGH ? 1 : 2;
-      for (int step = 2; step < truth.steps(); step += stride) {
-        int at = step;
-        // Statement 1 is the one that is refused, and the last one its repetition.
-        for (int nth = 2 + step % stride; ; nth += stride) {
-          int second = nth;
-          var trial = new SecondExpiry(runs, at, second);
-          failures.check(() -> trial.check(job, truth));
-          if (!trial.struck()) {
-            break;
-          }
-          struck++;
-        }
-      }
-      failures.assertAll();
-      assertThat(struck).isPositive();
-    }
   }
 }

@@ -126,6 +126,22 @@ final class H2SqlEngine implements SqlEngine {
   }
 
   @Override
+  public List<String> objects() {
+    var all = new ArrayList<String>();
+    for (var database : catalog.databases()) {
+      catalog.schemas(database).forEach(schema -> all.add("Schema " + database + "." + schema));
+    }
+    for (var object : catalog.objects()) {
+      var columns =
+          object instanceof SqlObject.Table table
+              ? table.columns().stream().map(SqlObject.TableColumn::name).toList().toString()
+              : "";
+      all.add(object.key().space().word + " " + object.key() + columns);
+    }
+    return all;
+  }
+
+  @Override
   public SortedMap<String, List<String>> files() {
     var all = new TreeMap<String, List<String>>();
     for (var object : catalog.objects()) {

@@ -161,6 +161,11 @@ public final class SnowflakeEmulator implements AutoCloseable {
     return engine.tables();
   }
 
+  /** All schemas and permanent objects by kind and name, tables with their columns. */
+  public List<String> objects() {
+    return engine.objects();
+  }
+
   /** The files on every permanent stage, by schema and name, each as path and checksum. */
   public SortedMap<String, List<String>> files() {
     return engine.files();

@@ -32,6 +32,11 @@ interface SqlEngine extends AutoCloseable {
     throw new UnsupportedOperationException("this engine has no stages");
   }
 
+  /** All schemas and permanent objects by kind and name, tables with their columns. */
+  default List<String> objects() {
+    throw new UnsupportedOperationException("this engine has no objects");
+  }
+
   /** Those that have changed something; of dead sessions too, which keep their locks. */
   default int openTransactions() {
     throw new UnsupportedOperationException("this engine has no transactions");

@@ -255,6 +255,9 @@ public final class Recovery {
     } catch (SQLException unresolved) {
       // This call ends without an outcome: a row of its text must not be taken for another's.
       dead.contest(call.sql());
+      if (Effects.opensTransaction(call)) {
+        session.leftBehind(dead);
+      }
       throw unresolved;
     }
     if (inAnother && Effects.leavesTraces(call)) {
@@ -310,6 +313,8 @@ public final class Recovery {
         if (!stands) {
           throw refusals.refused("it was replaced twice during one call", e);
         }
+      } else if (Effects.opensTransaction(call)) {
+        session.leftBehind(on);
       }
       throw e;
     }

@@ -16,7 +16,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
 final class Healer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Healer.class);
+
+  private static final int MOST_ORPHANS = 100;
 
   private final LogicalSession session;
   private final Login login;
@@ -67,10 +71,10 @@ final class Healer {
   private volatile @Nullable PendingLogin pending;
 
   /**
-   * The server's number of a session that died while it was rebuilt; null for none. Written by the
-   * login's thread, of which there is one at a time but for those left behind.
+   * The server's numbers of dead sessions with a transaction that nothing else will end; a
+   * concurrent set.
    */
-  private volatile @Nullable String orphan;
+  private final Set<String> orphans = ConcurrentHashMap.newKeySet();
 
   Healer(LogicalSession session, Login login, Options options, LongSupplier nanoTime) {
     this.session = session;
@@ -147,7 +151,7 @@ final class Healer {
         return fresh;
       }
       // A call that was under way has changed what the session was made of meanwhile.
-      Quietly.close(fresh.connection());
+      leave(fresh);
     }
   }
 
@@ -201,8 +205,7 @@ final class Healer {
       throws SQLException, SecondExpiry {
     var fresh = open(dead, before.context(), limit, report);
     try {
-      Ghosts.abort(fresh, orphan);
-      orphan = null;
+      endOrphans(fresh);
       var id = Vendor.sessionId(fresh);
       var restored = restore(before.context(), fresh, report);
       var rebuilt = rebuild(dead, before, fresh, report);
@@ -218,6 +221,23 @@ final class Healer {
     } catch (SQLException | SecondExpiry | RuntimeException e) {
       Quietly.close(fresh);
       throw e;
+    }
+  }
+
+  /**
+   * Says that a dead session may have a transaction of which the journal knows nothing; it would
+   * keep its locks [D].
+   */
+  void leftBehind(@Nullable String sessionId) {
+    if (sessionId != null && orphans.size() < MOST_ORPHANS) {
+      orphans.add(sessionId);
+    }
+  }
+
+  private void endOrphans(Connection fresh) {
+    var them = Set.copyOf(orphans);
+    if (!them.isEmpty() && Ghosts.abort(fresh, them)) {
+      orphans.removeAll(them);
     }
   }
 
@@ -240,7 +260,7 @@ final class Healer {
       return rebuild.run();
     } catch (SQLException e) {
       // A transaction that was being replayed keeps its locks, too.
-      orphan = Vendor.sessionId(fresh);
+      leftBehind(Vendor.sessionId(fresh));
       throw new SecondExpiry(e);
     } finally {
       report.took(Stage.TRANSACTION, rebuild.settleNanos());
@@ -321,9 +341,15 @@ final class Healer {
       }
       return true;
     } catch (SQLException e) {
-      Quietly.close(fresh.connection());
+      leave(fresh);
       throw failed(dead, error, report, "its context could not be restored", e);
     }
+  }
+
+  /** Its transaction ends with the logout, unless it has died in turn. */
+  private void leave(PhysicalSession rebuilt) {
+    leftBehind(rebuilt.id());
+    Quietly.close(rebuilt.connection());
   }
 
   private ReconnectFailedException failed(

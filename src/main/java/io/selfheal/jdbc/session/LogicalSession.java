@@ -177,6 +177,14 @@ public final class LogicalSession {
     return healer.heal(dead, error, limit);
   }
 
+  /**
+   * Says that a dead session may have a transaction that its call cannot end any more, and that the
+   * journal does not know.
+   */
+  public void leftBehind(PhysicalSession dead) {
+    healer.leftBehind(dead.id());
+  }
+
   /** The current session, replaced first if it is known to be dead. */
   public PhysicalSession usable() throws SQLException {
     var session = current;

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,27 +31,40 @@ public final class Ghosts {
    * that, the server ends them in its time.
    */
   public static void abort(Connection connection, @Nullable String deadSession) {
-    if (deadSession == null) {
-      return;
+    if (deadSession != null) {
+      abort(connection, Set.of(deadSession));
     }
+  }
+
+  /**
+   * As {@link #abort(Connection, String)}, for several sessions.
+   *
+   * @return false when it could not be done
+   */
+  public static boolean abort(Connection connection, Set<String> deadSessions) {
     try {
-      for (var transaction : of(connection, deadSession)) {
+      for (var transaction : of(connection, deadSessions)) {
         try (var statement = connection.createStatement()) {
           statement.execute(ABORT + Long.parseLong(transaction) + ")");
         }
       }
+      return true;
     } catch (SQLException | NumberFormatException e) {
       LOG.debug(
-          "could not abort the transaction of session {}: {}", deadSession, e.getClass().getName());
+          "could not abort the transactions of sessions {}: {}",
+          deadSessions,
+          e.getClass().getName());
+      return false;
     }
   }
 
-  private static List<String> of(Connection connection, String session) throws SQLException {
+  private static List<String> of(Connection connection, Set<String> sessions) throws SQLException {
     List<String> ids = new ArrayList<>();
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery("SHOW TRANSACTIONS")) {
       while (rows.next()) {
-        if (session.equals(rows.getString("session"))) {
+        var session = rows.getString("session");
+        if (session != null && sessions.contains(session)) {
           ids.add(rows.getString("id"));
         }
       }

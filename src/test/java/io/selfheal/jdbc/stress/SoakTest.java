@@ -162,6 +162,7 @@ class SoakTest {
 
   /** So that neither the tables nor what the emulator knows of them grow for half an hour. */
   private static void closeTheBooks(SnowflakeEmulator emulator) throws SQLException {
+    // It waits for locks, which no transaction may hold any more.
     try (var plain = DriverManager.getConnection(emulator.url());
         var statement = plain.createStatement()) {
       statement.execute("DELETE FROM entry");

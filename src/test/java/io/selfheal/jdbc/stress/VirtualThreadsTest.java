@@ -41,6 +41,8 @@ class VirtualThreadsTest {
       Integer.getInteger(
           "selfheal.virtual.threads", Boolean.getBoolean("selfheal.thorough") ? 10_000 : 2000);
 
+  private static final int STRIKES = 4;
+
   @TempDir private Path files;
 
   @Test
@@ -56,7 +58,18 @@ class VirtualThreadsTest {
       recording.start();
       var crew = new Crew();
       var tormentor = new Tormentor(emulator, new SplittableRandom(1));
-      crew.loop("tormentor", () -> tormentor.calm(400));
+      // Not again while thousands still look up what became of their statements.
+      for (int strike = 0; strike < STRIKES; strike++) {
+        int enough = 1 + strike * THREADS / STRIKES;
+        crew.run(
+            "tormentor",
+            () -> {
+              while (ledger.done() + ledger.failed() < enough) {
+                Thread.sleep(1);
+              }
+              tormentor.strike();
+            });
+      }
       var threads = virtualThreads();
       List<Future<?>> ends = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {

@@ -102,8 +102,18 @@ final class Adopted {
 
   // What the call itself gives
 
+  /**
+   * The count of {@code executeUpdate}.
+   *
+   * @throws SQLException where the statement has rows instead: the physical driver has its own
+   *     words for that, so that it has to be asked again
+   */
   long updateCount() throws SQLException {
-    return updateCount(first(), fresh);
+    var part = first();
+    if (part.shape() != null && part.shape().kind() == Kind.QUERY) {
+      throw new SQLException("The statement gives rows.");
+    }
+    return updateCount(part, fresh);
   }
 
   int intCount() throws SQLException {

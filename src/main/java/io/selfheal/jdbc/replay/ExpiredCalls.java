@@ -6,6 +6,7 @@ import io.selfheal.jdbc.journal.Loss;
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.LogicalSession;
 import io.selfheal.jdbc.session.PhysicalSession;
+import io.selfheal.jdbc.snowflake.Catalog;
 import io.selfheal.jdbc.snowflake.Ghosts;
 import io.selfheal.jdbc.snowflake.Transactions;
 import io.selfheal.jdbc.sql.Detail.TransactionVerb;
@@ -50,8 +51,9 @@ final class ExpiredCalls {
     if (loss.ofTransaction()) {
       return afterLostTransaction(call, dead, fresh, error, operation);
     }
-    if (Effects.isLongRead(call)) {
-      return longRead(call, dead, fresh, error, operation);
+    if (Effects.isLongRead(call)
+        || (Effects.removesFiles(call) && session.keepsFilesOf(call.shape(), call.binds(), dead))) {
+      return ratherAdopted(call, dead, fresh, error, operation);
     }
     // What was written to a temp object died with it.
     boolean lasting =
@@ -161,9 +163,10 @@ final class ExpiredCalls {
 
   /**
    * A read that may have cost an hour: its result was right when it was made, whatever the session
-   * held that is lost since. In any doubt it is made again, as that does no harm.
+   * held that is lost since. Or REMOVE, whose result only the first one gives. In any doubt it is
+   * made again, as that does no harm.
    */
-  private <R> R longRead(
+  private <R> R ratherAdopted(
       Call call,
       PhysicalSession dead,
       PhysicalSession fresh,
@@ -171,7 +174,8 @@ final class ExpiredCalls {
       Operation<R> operation)
       throws SQLException {
     var outcome = resolve(call, dead, operation);
-    LOG.debug("long read: {}", outcome.getClass().getSimpleName());
+    LOG.debug(
+        "{} that may be repeated: {}", call.shape().kind(), outcome.getClass().getSimpleName());
     if (outcome instanceof Outcome.Failed failed
         && (call.cancelled() || failed.error().getErrorCode() != CANCELLED)) {
       refusals.later(dead.loss(), error);
@@ -185,7 +189,7 @@ final class ExpiredCalls {
         refusals.later(dead.loss(), error);
         return result;
       } catch (SQLException unreadable) {
-        LOG.debug("result of a long read not readable: code {}", unreadable.getErrorCode());
+        LOG.debug("its result is not readable: code {}", unreadable.getErrorCode());
       } finally {
         session.lastQueries().disturb();
       }
@@ -311,6 +315,30 @@ final class ExpiredCalls {
     if (session.options().inDoubt() == Options.InDoubt.FAIL) {
       return new Outcome.Unknown("selfheal.inDoubt=fail");
     }
-    return new InDoubt(session, call, dead).resolve(operation.patience(), unwanted);
+    var outcome = new InDoubt(session, call, dead).resolve(operation.patience(), unwanted);
+    return outcome instanceof Outcome.NeverRan && mayLeaveNoRow(call)
+        ? new Outcome.Unknown(
+            "short statements on a hybrid table leave no row in the query history")
+        : outcome;
+  }
+
+  /** Of a write to a hybrid table the history need not know [D]. */
+  private boolean mayLeaveNoRow(Call call) {
+    if (call.shape().kind() != Kind.WRITE) {
+      return false;
+    }
+    try {
+      var on = session.current();
+      var catalog = new Catalog(on.connection());
+      for (var table : session.targets(call.shape(), call.binds(), on)) {
+        if (catalog.isHybrid(table)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (SQLException unreadable) {
+      LOG.debug("kind of a table not readable: code {}", unreadable.getErrorCode());
+      return true;
+    }
   }
 }

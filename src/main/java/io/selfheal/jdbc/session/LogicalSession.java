@@ -24,13 +24,16 @@ import io.selfheal.jdbc.journal.Variable;
 import io.selfheal.jdbc.snowflake.Expiry;
 import io.selfheal.jdbc.spool.SpoolDirectory;
 import io.selfheal.jdbc.sql.Kind;
+import io.selfheal.jdbc.sql.ObjectName;
 import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -551,6 +554,20 @@ public final class LogicalSession {
    */
   public boolean wroteOnlyTemp(Shape shape, Binds binds, PhysicalSession dead) throws SQLException {
     return dead.wroteOnlyTemp(shape, scope(binds, dead));
+  }
+
+  /** The full names of what a statement writes to, as far as text and values tell. */
+  public List<ObjectName> targets(Shape shape, Binds binds, PhysicalSession on)
+      throws SQLException {
+    var scope = scope(binds, on);
+    List<ObjectName> names = new ArrayList<>();
+    for (var target : shape.writes()) {
+      var name = TempObject.table(target, scope).name();
+      if (name != null && name.parts().size() == 3) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   /**

@@ -50,6 +50,19 @@ public final class Catalog {
     return found;
   }
 
+  /** Whether it is a hybrid table. */
+  public boolean isHybrid(ObjectName name) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT IS_HYBRID" + from(name, "TABLES") + PERMANENT)) {
+      while (rows.next()) {
+        if ("YES".equals(rows.getString(1))) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
   /** When its rows or its definition last changed, as a text that can only be compared. */
   public String lastAltered(ObjectName name) throws SQLException {
     try (var statement = connection.createStatement();

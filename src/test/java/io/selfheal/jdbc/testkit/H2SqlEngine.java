@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -24,6 +25,10 @@ final class H2SqlEngine implements SqlEngine {
   final SqlCatalog catalog = new SqlCatalog();
   final SqlHistory history = new SqlHistory();
   final SqlTransactions transactions = new SqlTransactions();
+
+  /** The ids of hybrid tables; a concurrent set. */
+  final Set<Long> hybrid = ConcurrentHashMap.newKeySet();
+
   final SqlTimeTravel timeTravel = new SqlTimeTravel();
   final SqlLoads loads = new SqlLoads();
 
@@ -286,6 +291,9 @@ final class H2SqlEngine implements SqlEngine {
     }
     keep(answer);
     history.succeed(run.queryId, catalog.tick(), produced, counts);
+    if (run.unlisted) {
+      history.forget(run.queryId);
+    }
   }
 
   void keep(Answer answer) {

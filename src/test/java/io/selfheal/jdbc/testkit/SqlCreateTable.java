@@ -74,6 +74,9 @@ final class SqlCreateTable {
             List.copyOf(primaryKey),
             List.copyOf(foreignKeys),
             "");
+    if (modifiers.hybrid()) {
+      run.session.engine.hybrid.add(table.id());
+    }
     fill(table, copy ? new SqlH2Text("SELECT * FROM " + source.h2(), List.of()) : query);
     return SqlResults.status("Table " + key.name() + " successfully created.");
   }

@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class SqlDdl {
   /** What stands between CREATE and the kind of the object. */
-  record Modifiers(boolean replace, boolean temporary) {}
+  record Modifiers(boolean replace, boolean temporary, boolean hybrid) {}
 
   private SqlDdl() {}
 
@@ -36,13 +36,23 @@ final class SqlDdl {
     var in = run.in;
     boolean replace = in.accept("OR", "REPLACE");
     boolean temporary = false;
+    boolean hybrid = false;
     while (Set.of(
-            "LOCAL", "GLOBAL", "TEMP", "TEMPORARY", "VOLATILE", "TRANSIENT", "SECURE", "SCOPED")
+            "HYBRID",
+            "LOCAL",
+            "GLOBAL",
+            "TEMP",
+            "TEMPORARY",
+            "VOLATILE",
+            "TRANSIENT",
+            "SECURE",
+            "SCOPED")
         .contains(in.peek().value())) {
       var word = in.next();
       temporary |= word.is("TEMP") || word.is("TEMPORARY") || word.is("VOLATILE");
+      hybrid |= word.is("HYBRID");
     }
-    var modifiers = new Modifiers(replace, temporary);
+    var modifiers = new Modifiers(replace, temporary, hybrid);
     var kind = in.next();
     return switch (kind.value()) {
       case "TABLE" -> SqlCreateTable.run(run, modifiers);
@@ -153,7 +163,7 @@ final class SqlDdl {
     var in = run.in;
     boolean ifNotExists = in.ifNotExists();
     var key = run.session.names.key(Space.SEQUENCE, in.name());
-    if (inTheWay(run, key, new Modifiers(modifiers.replace, false), ifNotExists)) {
+    if (inTheWay(run, key, new Modifiers(modifiers.replace, false, false), ifNotExists)) {
       return already(key);
     }
     var start = "1";

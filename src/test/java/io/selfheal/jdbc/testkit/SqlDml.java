@@ -42,6 +42,7 @@ final class SqlDml {
       return truncate(run);
     }
     var plan = plan(run, kind);
+    run.unlisted = run.session.engine.hybrid.contains(plan.table.id());
     return run.session.work.change(
         run,
         inside -> {

@@ -43,6 +43,10 @@ final class SqlHistory {
     }
   }
 
+  synchronized void forget(String queryId) {
+    rows.remove(queryId);
+  }
+
   synchronized void showLate(int looks) {
     late = looks;
   }

@@ -60,7 +60,8 @@ final class SqlInformationSchema {
             "CREATED@",
             "LAST_ALTERED@",
             "LAST_DDL@",
-            "COMMENT");
+            "COMMENT",
+            "IS_HYBRID");
     var travel = run.session.engine.timeTravel;
     for (var object : scope.objects(run.session, SqlObject.class)) {
       var key = object.key();
@@ -77,7 +78,8 @@ final class SqlInformationSchema {
             table.created(),
             Math.max(travel.lastCommit(table), travel.lastDdl(table)),
             travel.lastDdl(table),
-            table.comment());
+            table.comment(),
+            run.session.engine.hybrid.contains(table.id()) ? "YES" : "NO");
       } else if (object instanceof View) {
         rows.row(
             key.database(),
@@ -90,7 +92,8 @@ final class SqlInformationSchema {
             object.created(),
             object.created(),
             object.created(),
-            null);
+            null,
+            "NO");
       }
     }
     return rows.done();

@@ -51,6 +51,9 @@ final class SqlRun implements SqlCursor.Names {
   /** At which tables are read while the query of a view is translated, or null for now. */
   SqlTimeTravel.Moment moment;
 
+  /** Short statements on hybrid tables are not in the history [D]; all are short here. */
+  boolean unlisted;
+
   private final int bindOffset;
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private volatile PreparedStatement current;

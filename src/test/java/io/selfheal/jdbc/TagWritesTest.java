@@ -169,10 +169,18 @@ class TagWritesTest extends HealingFixture {
 
   @Test
   void shouldNotComeBetweenAStatementAndTheLastQuery() throws SQLException {
+    var insert = "INSERT INTO t SELECT * FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))";
     query("SELECT 5");
-    assertThat(update("INSERT INTO t SELECT * FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))"))
-        .isEqualTo(1);
-    assertThat(emulator.table("T")).containsExactly(List.of("5"));
+    try (var prepared = connection.prepareStatement(insert)) {
+      assertThat(prepared.executeUpdate()).isEqualTo(1);
+    }
+    query("SELECT 6");
+    assertThat(update(insert)).isEqualTo(1);
+    query("EXECUTE IMMEDIATE 'SELECT 7'");
+    try (var prepared = connection.prepareStatement(insert)) {
+      assertThat(prepared.executeUpdate()).isEqualTo(1);
+    }
+    assertThat(emulator.table("T")).containsExactly(List.of("5"), List.of("6"), List.of("7"));
   }
 
   // What it is good for

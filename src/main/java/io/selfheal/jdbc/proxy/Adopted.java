@@ -110,10 +110,14 @@ final class Adopted {
    */
   long updateCount() throws SQLException {
     var part = first();
-    if (part.shape() != null && part.shape().kind() == Kind.QUERY) {
+    if (part.shape() != null && (part.shape().kind() == Kind.QUERY || removes(part.shape()))) {
       throw new SQLException("The statement gives rows.");
     }
     return updateCount(part, fresh);
+  }
+
+  private static boolean removes(Shape shape) {
+    return shape.transfer() != null && shape.transfer().verb() == FileVerb.REMOVE;
   }
 
   int intCount() throws SQLException {

@@ -32,8 +32,10 @@ public final class Call {
   /** Only the calling thread uses it. */
   private @Nullable String lastAnswered;
 
-  /** When it began; only the calling thread uses it. */
+  /** When it began, and how long it had lasted when it failed; only the calling thread uses it. */
   private long began;
+
+  private long lasted;
 
   private volatile boolean failed;
   private volatile boolean cancelled;
@@ -76,9 +78,9 @@ public final class Call {
     session = on;
   }
 
-  /** How long ago it began. */
+  /** How long it took until its session was found dead. */
   public Duration lasted() {
-    return Duration.ofNanos(System.nanoTime() - began);
+    return Duration.ofNanos(lasted);
   }
 
   /** The end of its QUERY_TAG, which no other execution has; null where it has none. */
@@ -112,6 +114,7 @@ public final class Call {
 
   /** Says that the answer was a dead session: from now on only the query history knows. */
   public void fail() {
+    lasted = System.nanoTime() - began;
     failed = true;
   }
 

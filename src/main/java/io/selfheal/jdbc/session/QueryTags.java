@@ -52,7 +52,9 @@ public final class QueryTags {
    * hides it. To be called before LAST_QUERY_ID() is looked at.
    */
   public void prepare(Call call, PhysicalSession on, LastQueries queries) {
-    if (!changes(call.shape()) && on.queryTag() == null || !on.queryTagIsStale()) {
+    boolean needless = !on.queryTagIsStale() || (!changes(call.shape()) && on.queryTag() == null);
+    // A text that asks for the last query would mean this one: then rather no mark.
+    if (needless || call.shape().historyDependent()) {
       return;
     }
     queries.disturb();
@@ -87,7 +89,7 @@ public final class QueryTags {
     call.mark(null);
     boolean changes = changes(call.shape());
     var session = on.queryTag();
-    if (session == null || !(changes || touched)) {
+    if (session == null || !(touched || (changes && !on.queryTagIsStale()))) {
       return touched;
     }
     var tag = own == null ? session : own;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A query that runs on by itself is followed by its id, whatever becomes of its session. */
 class AsyncQueriesTest extends HealingFixture {
@@ -104,6 +105,27 @@ class AsyncQueriesTest extends HealingFixture {
       hold.release();
       await().until(() -> status(rows).equals("SUCCESS"));
       gives(rows, 1, 2, 3);
+    }
+    assertThat(generation()).isEqualTo(1);
+    assertThat(ran(THREE)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldGoOnWaitingForAQuery(boolean anotherHeals) throws Exception {
+    var hold = emulator.faults().hold(text(THREE));
+    try (var rows = submit(THREE)) {
+      var waiting = async(rows::next);
+      emulator.faults().expireAllSessions();
+      if (anotherHeals) {
+        query("SELECT 1");
+      } else {
+        await().until(() -> generation() == 1);
+      }
+      hold.release();
+      assertThat(end(waiting)).isEqualTo(true);
+      assertThat(rows.getInt(1)).isEqualTo(1);
+      gives(rows, 2, 3);
     }
     assertThat(generation()).isEqualTo(1);
     assertThat(ran(THREE)).isEqualTo(1);

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.selfheal.jdbc.testkit.Expiry;
 import io.selfheal.jdbc.testkit.ExpiryPoint;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -213,7 +215,57 @@ class SeveralStatementsTest extends HealingFixture {
       emulator.faults().expireAllSessions();
       assertThatThrownBy(statement::getMoreResults)
           .isInstanceOfSatisfying(
-              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(390114));
+              SQLException.class, e -> assertThat(e.getErrorCode()).isIn(390112, 390114));
+      assertThat(statement.getMoreResults()).isTrue();
+      assertThat(current(true, statement)).endsWith(" 2");
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatCannotBeFound() throws Exception {
+    connection.close();
+    connection = SelfHealing.wrap(unknown(), this::unknown);
+    try (var statement = several()) {
+      statement.execute("SELECT 1; SELECT 2");
+      emulator.faults().expireAllSessions();
+      assertThatThrownBy(statement::getMoreResults).isInstanceOf(ReplayRefusedException.class);
+      statement.execute("SELECT 3; SELECT 4");
+      assertThat(statement.getMoreResults()).isTrue();
+      assertThat(current(true, statement)).endsWith(" 4");
+    }
+  }
+
+  private Class<? extends Statement> physicalStatement() throws SQLException {
+    try (var plain = DriverManager.getConnection(emulator.url());
+        var one = plain.createStatement()) {
+      return one.getClass();
+    }
+  }
+
+  /** A connection that does not tell which session it is. */
+  private Connection unknown() throws SQLException {
+    var physical = DriverManager.getConnection(emulator.url());
+    return (Connection)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              try {
+                return method.invoke(physical, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void shouldGoOnWithTheSessionLongLoggedOut() throws Exception {
+    try (var statement = several()) {
+      statement.execute("SELECT 1; SELECT 2");
+      emulator.faults().expireAllSessions();
+      query("SELECT 9");
+      // As the retirement does when its patience ends.
+      statement.unwrap(physicalStatement()).close();
       assertThat(statement.getMoreResults()).isTrue();
       assertThat(current(true, statement)).endsWith(" 2");
     }

@@ -50,12 +50,14 @@ record ConnectionView(HealingConnection connection) implements Views.Target {
     }
   }
 
-  /** The result set of a query whose id the caller has, createResultSet. */
   private @Nullable Object logical(
       @Nullable Object result, VendorCall call, PhysicalSession session) throws SQLException {
-    return result instanceof ResultSet rows
+    if (!(result instanceof ResultSet rows)) {
+      return result;
+    }
+    return call.is("createResultSet", 1)
         ? Proxies.asyncResults(connection, null, session, rows, on -> again(call, on)).carried()
-        : result;
+        : connection.results(rows);
   }
 
   private static ResultSet again(VendorCall call, PhysicalSession on) throws SQLException {

@@ -10,9 +10,7 @@ import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.QueryTags;
 import io.selfheal.jdbc.session.SessionUser;
-import io.selfheal.jdbc.snowflake.ChildQueries;
 import io.selfheal.jdbc.snowflake.Vendor;
-import io.selfheal.jdbc.sql.Trait;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,6 +35,7 @@ abstract class HealingStatement implements Statement, SessionUser {
   private final String sql;
   private final Call call = new Call();
   private final Results results = new Results(this);
+  private final MoreResults more = new MoreResults(this);
 
   /** Written by the executing thread; read by cancel and close of others. */
   private volatile Statement delegate;
@@ -58,14 +57,6 @@ abstract class HealingStatement implements Statement, SessionUser {
    * thread uses it.
    */
   private @Nullable Adopted adopted;
-
-  /** How many results of the last execution were given; only the executing thread uses it. */
-  private int given;
-
-  /**
-   * The expiry that the next result was lost to, until that is found elsewhere; as {@code given}.
-   */
-  private @Nullable SQLException missed;
 
   /**
    * Commands of {@link #addBatch(String)}; kept here because they are run one by one, so that each
@@ -114,6 +105,11 @@ abstract class HealingStatement implements Statement, SessionUser {
     return delegate;
   }
 
+  /** As {@link #delegate()}, without that: it may be closed. */
+  final Statement last() {
+    return delegate;
+  }
+
   final PhysicalSession bound() {
     return bound;
   }
@@ -158,8 +154,7 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   final <R> R run(String text, Operation<R> operation) throws SQLException {
     adopted = null;
-    missed = null;
-    given = 1;
+    more.begin();
     if (closed) {
       // The physical statement gives its own error; a new one must not be opened.
       return operation.run(bound, text);
@@ -452,59 +447,7 @@ abstract class HealingStatement implements Statement, SessionUser {
     if (taken != null) {
       return taken.more(current);
     }
-    var on = bound;
-    boolean left = on != connection.logical().current();
-    if (missed == null && !(left && severalStatements() && delegate.isClosed())) {
-      try {
-        boolean more = delegate().getMoreResults(current);
-        given++;
-        return more;
-      } catch (SQLException e) {
-        if (closed || (connection.logical().expiry().code(e) == 0 && !on.isSwapped())) {
-          throw e;
-        }
-        // The physical driver counts it as given all the same [S], so it must not be asked again.
-        missed = e;
-      }
-    }
-    // The next result of a multi-statement text is fetched from the server [R], by its id.
-    var error = missed;
-    var fresh = left || error == null ? connection.session() : connection.recover(on, error);
-    var children = severalStatements() ? children(on, fresh) : null;
-    if (children == null) {
-      throw connection
-          .logical()
-          .events()
-          .refused(
-              new ReplayRefusedException(
-                  "The session expired before the statement's next result was fetched, and that cannot be found. The statement ran; it was not run again.",
-                  error));
-    }
-    var rest = new Adopted(this, queryId(), children, given, fresh);
-    adopted = rest;
-    return rest.more(current);
-  }
-
-  private boolean severalStatements() {
-    return call.shape().has(Trait.SEVERAL_STATEMENTS);
-  }
-
-  private @Nullable List<String> children(PhysicalSession of, PhysicalSession fresh)
-      throws SQLException {
-    var session = of.id();
-    var first = queryId();
-    if (session == null || first == null) {
-      return null;
-    }
-    try {
-      connection.logical().lastQueries().disturb();
-      return ChildQueries.of(fresh.connection(), session, call.sql(), first);
-    } catch (SQLException e) {
-      if (connection.logical().expiry().code(e) != 0) {
-        throw e;
-      }
-      return null;
-    }
+    return closed ? delegate.getMoreResults(current) : more.next(current);
   }
 
   @Override

@@ -138,7 +138,7 @@ final class Results {
       keep(last);
     }
     // One of an asynchronous query may have been fetched through it, however long ago it was made.
-    earlier.addAll(queries);
+    queries.stream().filter(one -> one.uses(session)).forEach(earlier::add);
     add(new Former(session, physical, List.copyOf(earlier)));
     last = null;
     earlier.clear();

@@ -3,6 +3,7 @@ package io.selfheal.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.selfheal.jdbc.testkit.Hold;
 import io.selfheal.jdbc.testkit.StatementMatch;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
@@ -86,6 +87,22 @@ class BatchHealingTest extends HealingFixture {
       assertThat(ids).hasSize(2);
     }
     assertThat(table()).containsExactly("101", "52", "25", "20", "10");
+  }
+
+  /** Another thread's answer, while the row runs, must not hide that row. */
+  @Test
+  void shouldFindTheRowThatBeganBeforeAnotherThreadWasAnswered() throws Exception {
+    var hold = Hold.untilReleased();
+    emulator.faults().expireWhileRunning(row(3), SOON, hold);
+    try (var statement = batch(1, 2, 4, 5, 10)) {
+      var counts = async(statement::executeBatch);
+      assertThat(hold.awaitReached(SOON)).isTrue();
+      assertThat(query("SELECT COUNT(*) FROM t")).containsExactly("5");
+      hold.release();
+      assertThat((int[]) end(counts)).containsExactly(1, 1, 1, 1, 1);
+    }
+    assertThat(table()).containsExactly("100", "50", "25", "20", "10");
+    assertThat(generation()).isEqualTo(1);
   }
 
   @Test

@@ -12,7 +12,8 @@ import java.util.Map;
  *     executions, each command of a text batch, commits and the like, uploads, and all of {@code
  *     DatabaseMetaData}
  * @param heals sessions replaced
- * @param failedHeals attempts that ended without a session
+ * @param failedHeals attempts that ended without a session, those that were not even tried
+ *     included: too many heals in a minute, or a login refused a moment ago
  * @param repeated calls that were made once more on a new session
  * @param rebuilt statements and uploads that were run again to rebuild a session
  * @param transactions open transactions that were replayed

@@ -234,6 +234,8 @@ class EventsTest extends RebuildFixture {
     assertThat(statistics().failedHeals()).isEqualTo(1);
     assertThat(statistics().heals()).isZero();
     assertThat(last().generation()).isZero();
+    // Told without a heal, which would fail again.
+    assertThat(connection.getClientInfo("selfheal.failedHeals")).isEqualTo("1");
     assertThat(last().reasonCode()).isEqualTo(390114);
   }
 

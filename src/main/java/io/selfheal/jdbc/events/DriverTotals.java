@@ -25,7 +25,10 @@ public final class DriverTotals {
 
   private final Counters counters = new Counters(null);
 
-  /** Guards all below. */
+  /**
+   * Guards all below. Held while the bean comes and goes, so that it does so in order; no
+   * connection has to wait for it but at its open and close.
+   */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Set<Opened> open = new HashSet<>();

@@ -277,11 +277,14 @@ abstract class HealingConnection implements SelfHealingConnection {
 
   @Override
   public @Nullable String getClientInfo(String name) throws SQLException {
-    // The physical driver's answer also for its error on a closed connection.
-    var physical = ask(connection -> Optional.ofNullable(connection.getClientInfo(name)));
-    return name != null && ClientInfo.owns(name)
-        ? ClientInfo.of(generation(), statistics()).get(name)
-        : physical.orElse(null);
+    if (name == null || !ClientInfo.owns(name)) {
+      return ask(connection -> Optional.ofNullable(connection.getClientInfo(name))).orElse(null);
+    }
+    if (isClosed()) {
+      return session.current().connection().getClientInfo(name); // for its error
+    }
+    // Without a heal: it has to be told also while none succeeds.
+    return ClientInfo.of(generation(), statistics()).get(name);
   }
 
   @Override

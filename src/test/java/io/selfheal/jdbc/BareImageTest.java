@@ -25,7 +25,7 @@ class BareImageTest {
     command.add(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", path, BareMain.class.getName()));
     var process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     return out.strip();

@@ -110,14 +110,15 @@ final class Adopted {
    */
   long updateCount() throws SQLException {
     var part = first();
-    if (part.shape() != null && (part.shape().kind() == Kind.QUERY || removes(part.shape()))) {
+    var shape = part.shape();
+    if (shape != null && (shape.kind() == Kind.QUERY || is(shape, FileVerb.REMOVE))) {
       throw new SQLException("The statement gives rows.");
     }
     return updateCount(part, fresh);
   }
 
-  private static boolean removes(Shape shape) {
-    return shape.transfer() != null && shape.transfer().verb() == FileVerb.REMOVE;
+  private static boolean is(Shape shape, FileVerb verb) {
+    return shape.transfer() != null && shape.transfer().verb() == verb;
   }
 
   int intCount() throws SQLException {
@@ -158,10 +159,7 @@ final class Adopted {
     return switch (shape.kind()) {
       case QUERY -> true;
       case WRITE, DDL, TEMP_DDL, USE, SESSION, TRANSACTION -> false;
-      case FILE ->
-          shape.transfer() == null
-              ? null
-              : Boolean.valueOf(shape.transfer().verb() != FileVerb.UNLOAD);
+      case FILE -> shape.transfer() == null ? null : Boolean.valueOf(!is(shape, FileVerb.UNLOAD));
       // What a script or procedure ran is told by its own result.
       case OPAQUE -> true;
     };

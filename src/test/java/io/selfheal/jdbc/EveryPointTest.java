@@ -47,9 +47,6 @@ class EveryPointTest {
     workers.shutdownNow();
   }
 
-  /** Of trouble in the heal there are many hundred cases for each job. */
-  private static final int STRIDE_IN_HEAL = JobRuns.THOROUGH ? 7 : 97;
-
   private interface Work {
     EveryPoint.Count on(EveryPoint point) throws Exception;
   }
@@ -57,20 +54,20 @@ class EveryPointTest {
   @TestFactory
   Stream<DynamicTest> shouldComeToTheSameEnd() throws Exception {
     var troubles = Trouble.all();
-    return sideBySide(point -> point.run("", troubles), 1000, 10);
+    return sideBySide(all(), point -> point.run("", troubles), 1000, 10);
   }
 
   @TestFactory
   Stream<DynamicTest> shouldComeToTheSameEndWithTroubleInTheHeal() throws Exception {
-    return sideBySide(point -> TroubleInTheHeal.run(point.job(), STRIDE_IN_HEAL), 100, 1);
+    return sideBySide(healed(), point -> TroubleInTheHeal.run(point.job()), 200, 1);
   }
 
   /** All of them, each told by a test of its own. */
-  private static Stream<DynamicTest> sideBySide(Work work, int cases, int mostRefused)
-      throws Exception {
+  private static Stream<DynamicTest> sideBySide(
+      List<EveryPoint> points, Work work, int cases, int mostRefused) throws Exception {
     List<Future<EveryPoint.Count>> counts = new ArrayList<>();
     List<DynamicTest> tests = new ArrayList<>();
-    for (var point : points()) {
+    for (var point : points) {
       var count = workers.submit(() -> work.on(point));
       counts.add(count);
       tests.add(dynamicTest(point.job().name(), () -> LOG.info("{}", count.get())));
@@ -81,16 +78,25 @@ class EveryPointTest {
     return tests.stream();
   }
 
-  private static List<EveryPoint> points() throws Exception {
+  private static List<EveryPoint> all() throws Exception {
+    var points = healed();
+    points.addAll(named(RefusedJobs.all()));
+    return points;
+  }
+
+  private static List<EveryPoint> healed() throws Exception {
     List<EveryPoint> points = new ArrayList<>();
     for (var jobs : List.of(BulkJobs.all(folder), WriterJobs.all(folder))) {
       jobs.forEach(job -> points.add(EveryPoint.healed(job.shadowed())));
     }
     points.addAll(LastingJobs.all(folder));
     points.addAll(TransactionJobs.all(folder));
-    points.addAll(RefusedJobs.all());
-    points.removeIf(point -> !point.job().name().contains(ONLY));
-    return points;
+    return named(points);
+  }
+
+  private static List<EveryPoint> named(List<EveryPoint> points) {
+    return new ArrayList<>(
+        points.stream().filter(point -> point.job().name().contains(ONLY)).toList());
   }
 
   private static void total(List<Future<EveryPoint.Count>> counts, int atLeast, int refusedIn)

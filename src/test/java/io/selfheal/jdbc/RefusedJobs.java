@@ -85,6 +85,10 @@ final class RefusedJobs {
   private static Due afterThatCopy(Trouble trouble, int n, JobRuns.Truth truth) {
     int metBy = trouble.after() ? n + 1 : n;
     int commit = truth.number("COMMIT");
+    if (n == commit && trouble.point() == ExpiryPoint.WHILE_RUNNING) {
+      // It is a race which comes first, its end or the end that the heal makes of the transaction.
+      return Due.eitherWay(TransactionLostException.class);
+    }
     boolean committed = metBy > commit || n == commit && trouble.point() != ExpiryPoint.BEFORE;
     return metBy <= truth.number(COPY) || committed
         ? HEALED

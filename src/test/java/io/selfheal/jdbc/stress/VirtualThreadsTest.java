@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selfheal.jdbc.SelfHealingConnection;
 import io.selfheal.jdbc.SelfHealingDriver;
+import io.selfheal.jdbc.testkit.Expiry;
 import io.selfheal.jdbc.testkit.SnowflakeEmulator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,6 +25,7 @@ import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -39,9 +40,10 @@ class VirtualThreadsTest {
 
   private static final int THREADS =
       Integer.getInteger(
-          "selfheal.virtual.threads", Boolean.getBoolean("selfheal.thorough") ? 10_000 : 2000);
+          "selfheal.virtual.threads", Boolean.getBoolean("selfheal.thorough") ? 2000 : 500);
 
-  private static final int STRIKES = 4;
+  private static final int WAVES = 4;
+  private static final int CONNECTIONS = 10;
 
   @TempDir private Path files;
 
@@ -49,53 +51,53 @@ class VirtualThreadsTest {
   @EnabledForJreRange(min = JRE.JAVA_21)
   void shouldHealThousandsWithoutPinning() throws Exception {
     var ledger = new Ledger();
+    List<SelfHealingConnection> connections = new ArrayList<>();
     try (var emulator = SnowflakeEmulator.start();
-        var connection =
-            DriverManager.getConnection(emulator.healingUrl("selfheal.maxHealsPerMinute=0"));
         var recording = new Recording()) {
-      update(connection, "CREATE TABLE t (id INT)");
+      for (int i = 0; i < CONNECTIONS; i++) {
+        connections.add(
+            DriverManager.getConnection(emulator.healingUrl()).unwrap(SelfHealingConnection.class));
+      }
+      update(connections.get(0), "CREATE TABLE t (id INT)");
       recording.enable("jdk.VirtualThreadPinned").withoutThreshold().withStackTrace();
       recording.start();
-      var crew = new Crew();
-      var tormentor = new Tormentor(emulator, new SplittableRandom(1));
-      // Not again while thousands still look up what became of their statements.
-      for (int strike = 0; strike < STRIKES; strike++) {
-        int enough = 1 + strike * THREADS / STRIKES;
-        crew.run(
-            "tormentor",
-            () -> {
-              while (ledger.done() + ledger.failed() < enough) {
-                Thread.sleep(1);
-              }
-              tormentor.strike();
-            });
+      for (int wave = 0; wave < WAVES; wave++) {
+        wave(emulator, connections, ledger, wave);
       }
-      var threads = virtualThreads();
-      List<Future<?>> ends = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
-        ends.add(threads.submit(() -> insert(connection, ledger)));
-      }
-      for (var end : ends) {
-        end.get(5, TimeUnit.MINUTES);
-      }
-      crew.stop();
-      threads.shutdown();
       recording.stop();
       var pinned = pinned(recording);
-      LOG.info(
-          "{} virtual threads, {}, {}, {} pinned",
-          THREADS,
-          connection.unwrap(SelfHealingConnection.class).statistics(),
-          ledger,
-          pinned.size());
+      LOG.info("{}; {} pinned", ledger, pinned.size());
+      for (var connection : connections) {
+        LOG.info("generation {}, {}", connection.generation(), connection.statistics());
+        connection.close();
+      }
       assertThat(pinned.stream().filter(VirtualThreadsTest::isOurs)).isEmpty();
-      assertThat(connection.unwrap(SelfHealingConnection.class).generation()).isPositive();
+      assertThat(connections).anyMatch(one -> one.statistics().heals() > 0);
       assertThat(
               ledger.contradictions(
                   emulator.table("T").stream().map(row -> Long.valueOf(row.get(0))).toList()))
           .isEmpty();
       assertThat(ledger.done()).isGreaterThan(ledger.failed());
     }
+  }
+
+  /** Many calls at once, in the middle of which all sessions end. */
+  private static void wave(
+      SnowflakeEmulator emulator, List<SelfHealingConnection> connections, Ledger ledger, int wave)
+      throws Exception {
+    var threads = virtualThreads();
+    List<Future<?>> ends = new ArrayList<>();
+    int before = ledger.done() + ledger.failed();
+    for (int i = 0; i < THREADS; i++) {
+      var connection = connections.get(i % CONNECTIONS);
+      ends.add(threads.submit(() -> insert(connection, ledger)));
+    }
+    Awaitility.await().until(() -> ledger.done() + ledger.failed() > before + THREADS / 10);
+    emulator.faults().expireAllSessions(Expiry.values()[wave % Expiry.values().length]);
+    for (var end : ends) {
+      end.get(5, TimeUnit.MINUTES);
+    }
+    threads.shutdown();
   }
 
   private static void insert(Connection connection, Ledger ledger) {

@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,6 +201,20 @@ class AsyncQueriesTest extends HealingFixture {
       gives(rows, 2, 3);
     }
     assertThat(generation()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldReadOnWhatWasFetchedWhenItsStatementHadGoneOn() throws Exception {
+    try (var rows = submit(THREE)) {
+      statement.executeQuery("SELECT 5");
+      gives(rows, 1);
+      for (var next : List.of("SELECT 6", "SELECT 7")) {
+        emulator.faults().expireAllSessions();
+        statement.executeQuery(next);
+      }
+      gives(rows, 2, 3);
+    }
+    assertThat(generation()).isEqualTo(2);
   }
 
   // By the id alone

@@ -159,6 +159,33 @@ class BatchHealingTest extends HealingFixture {
     assertThat(table()).containsExactly("101", "1", "26", "1", "1");
   }
 
+  /** The error of the second one is not told, so that it may have run all the same. */
+  @Test
+  void shouldNotRebuildABatchOfWhichSeveralRowsFailed() throws SQLException {
+    update("CREATE TEMPORARY TABLE t (id INT, n INT)");
+    update("INSERT INTO t VALUES (1, 0), (2, 0), (3, 0)");
+    try (var statement = batch(0, 2, 0)) {
+      var error = catchThrowable(statement::executeBatch);
+      assertThat(inside(error).getUpdateCounts()).containsExactly(-3, 1, -3);
+    }
+    emulator.faults().expireAllSessions();
+    assertThat(catchThrowable(this::table))
+        .isInstanceOf(ReplayRefusedException.class)
+        .hasMessageContaining("failed half-way");
+  }
+
+  /** After a code of the user's own the session may have gone on to answer. */
+  @Test
+  void shouldNotTakeAnyCodeForTheEnd() throws SQLException {
+    reconnect("selfheal.expiryCodes=100051");
+    emulator.faults().expireWhilePolling(row(3));
+    try (var statement = batch(1, 0, 4, 5)) {
+      assertThat(catchThrowable(statement::executeBatch))
+          .isInstanceOf(OutcomeUnknownException.class);
+    }
+    assertThat(ran(UPDATE)).isEqualTo(2);
+  }
+
   @Test
   void shouldTellTheCountsWhereItCannotTellTheRow() throws SQLException {
     emulator.faults().expireWhilePolling(row(3));

@@ -31,9 +31,11 @@ final class HalfBatch {
 
   /**
    * @param expired whether the error tells of the session's end
+   * @param forGood whether a session that has given it answers nothing any more
    * @param ids of the rows that ran, in their order
    */
-  HalfBatch(BatchUpdateException error, int rows, boolean expired, List<String> ids) {
+  HalfBatch(
+      BatchUpdateException error, int rows, boolean expired, boolean forGood, List<String> ids) {
     this.counts = error.getLargeUpdateCounts().clone();
     this.ids = new ArrayList<>(ids);
     var ranOnly = Arrays.stream(counts).filter(HalfBatch::ran).toArray();
@@ -45,7 +47,6 @@ final class HalfBatch {
     while (lastRan >= 0 && !ran(counts[lastRan])) {
       lastRan--;
     }
-    // After its end a session answers nothing any more.
     boolean told =
         counts.length == rows
             && ids.size() == ranOnly.length
@@ -54,13 +55,14 @@ final class HalfBatch {
     this.first = expired ? null : own(error);
     Doubt doubt = Doubt.ANY;
     if (told) {
-      doubt = expired || next == counts.length - 1 ? Doubt.ONE_ROW : Doubt.ONE_OF_SEVERAL;
+      doubt = forGood || next == counts.length - 1 ? Doubt.ONE_ROW : Doubt.ONE_OF_SEVERAL;
     }
     this.progress =
         new Progress(
             answered(firstFailed),
             BatchReplay.sum(ranOnly),
             ranOnly.length,
+            told && ranOnly.length == rows - 1,
             doubt,
             !expired && next < counts.length);
   }

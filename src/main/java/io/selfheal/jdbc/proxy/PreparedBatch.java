@@ -90,7 +90,11 @@ final class PreparedBatch implements Operation<long[]> {
     try {
       return physical.executeLargeBatch();
     } catch (BatchUpdateException e) {
-      half = new HalfBatch(e, rows.size(), statement.isExpiry(e), Vendor.batchQueryIds(physical));
+      var expiry = statement.owner().logical().expiry();
+      int code = expiry.code(e);
+      // A code of the user's own may mean less than the end.
+      boolean forGood = code != 0 && !expiry.more().contains(code);
+      half = new HalfBatch(e, rows.size(), code != 0, forGood, Vendor.batchQueryIds(physical));
       throw e;
     }
   }

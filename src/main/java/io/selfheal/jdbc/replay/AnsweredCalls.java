@@ -60,14 +60,23 @@ final class AnsweredCalls {
   boolean failed(Call call, PhysicalSession on, SQLException error, Operation<?> operation)
       throws SQLException {
     var progress = operation.progress();
-    if (progress != null
-        && progress.doubt() != Progress.Doubt.ANY
-        && call.shape().kind() == Kind.WRITE) {
+    if (progress == null) {
+      // It may be that of an earlier one, if the call did not come to the server.
+      session.lastQueries().add(null);
+    } else {
       progress.answered().forEach(id -> answered(call, on, id));
-      return progress.ran() == 0 || standsInPart(call, on, operation, progress);
     }
-    failed(call, on, error, operation.queryId());
-    return true;
+    // Of several that failed, all but the first may have run: their errors are not told.
+    boolean told =
+        progress != null
+            && progress.failedAlone()
+            && call.shape().kind() == Kind.WRITE
+            && !isNotTheServers(error);
+    failed(call, on, error, operation.queryId(), told);
+    return progress == null
+        || !told
+        || progress.ran() == 0
+        || standsInPart(call, on, operation, progress);
   }
 
   /** Of a batch that failed half-way, what ran is taken note of. */
@@ -91,10 +100,9 @@ final class AnsweredCalls {
     return !call.manualCommit() && !session.wroteOnlyTemp(call.shape(), call.binds(), on);
   }
 
-  private void failed(Call call, PhysicalSession on, SQLException error, @Nullable String queryId) {
+  private void failed(
+      Call call, PhysicalSession on, SQLException error, @Nullable String queryId, boolean told) {
     on.known().add(queryId, call.shape().kind() == Kind.OPAQUE);
-    // It may be that of an earlier one, if the call did not come to the server.
-    session.lastQueries().add(null);
     var shape = call.shape();
     if (shape.kind() == Kind.QUERY) {
       return;
@@ -105,7 +113,7 @@ final class AnsweredCalls {
     if (shape.kind() == Kind.OPAQUE
         || shape.kind() == Kind.DDL
         || shape.kind() == Kind.TEMP_DDL
-        || error instanceof BatchUpdateException
+        || (error instanceof BatchUpdateException && !told)
         || isNotTheServers(error)) {
       session.attempted(shape, call.sql(), call.binds(), on);
     }

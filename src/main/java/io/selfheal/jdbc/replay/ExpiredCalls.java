@@ -1,5 +1,6 @@
 package io.selfheal.jdbc.replay;
 
+import io.selfheal.jdbc.ReplayScope;
 import io.selfheal.jdbc.driver.Options;
 import io.selfheal.jdbc.journal.Applied;
 import io.selfheal.jdbc.journal.Loss;
@@ -7,6 +8,7 @@ import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.LogicalSession;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.snowflake.Catalog;
+import io.selfheal.jdbc.session.Swaps;
 import io.selfheal.jdbc.snowflake.Ghosts;
 import io.selfheal.jdbc.snowflake.Transactions;
 import io.selfheal.jdbc.sql.Detail.TransactionVerb;
@@ -15,6 +17,7 @@ import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Trait;
 import java.sql.SQLException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,25 @@ final class ExpiredCalls {
     this.recovery = recovery;
     this.session = session;
     this.refusals = refusals;
+  }
+
+  /**
+   * What tells of the session's end; null when nothing does. A batch tells of its first error
+   * alone, and the end may be behind that [R, S].
+   */
+  @Nullable SQLException end(PhysicalSession on, SQLException error, Operation<?> operation)
+      throws SQLException {
+    if (session.expiry().code(error) != 0) {
+      return error;
+    }
+    var progress = operation.progress();
+    return progress != null
+            && progress.mayHideEnd()
+            && session.replay() != ReplayScope.NONE
+            && !on.isSwapped()
+            && session.isDead(on)
+        ? Swaps.behind(error)
+        : null;
   }
 
   /** What becomes of a call once the session that it met dead has a successor. */
@@ -153,7 +175,7 @@ final class ExpiredCalls {
     try {
       return operation.upTo(
           row instanceof Outcome.NeverRan && call.cancelled()
-              ? new Outcome.Failed(Recovery.cancelled(error))
+              ? new Outcome.Failed(Refusals.cancelled(error))
               : row,
           fresh);
     } finally {

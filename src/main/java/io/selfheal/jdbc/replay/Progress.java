@@ -8,11 +8,17 @@ import java.util.List;
  * @param answered the ids of the queries that were answered, in their order
  * @param count what the rows that ran came to together; -1 where that is not told
  * @param ran how many rows ran
+ * @param failedAlone whether all rows but one are known to have run
  * @param doubt which rows are in doubt, should the session be dead
  * @param mayHideEnd whether the session's end may be behind the error, which is the first one only
  */
 public record Progress(
-    List<String> answered, long count, int ran, Doubt doubt, boolean mayHideEnd) {
+    List<String> answered,
+    long count,
+    int ran,
+    boolean failedAlone,
+    Doubt doubt,
+    boolean mayHideEnd) {
 
   private static final int FEW = 64;
 

@@ -55,7 +55,7 @@ public final class Recovery {
         result = operation.run(on, call.sql());
         values = answers.values(call, on);
       } catch (SQLException e) {
-        var end = end(on, e, operation);
+        var end = expired.end(on, e, operation);
         if (end != null) {
           return recover(call, on, end, operation);
         }
@@ -214,25 +214,6 @@ public final class Recovery {
     return fresh;
   }
 
-  /**
-   * What tells of the session's end; null when nothing does. A batch tells of its first error
-   * alone, and the end may be behind that [R, S].
-   */
-  private @Nullable SQLException end(PhysicalSession on, SQLException error, Operation<?> operation)
-      throws SQLException {
-    if (session.expiry().code(error) != 0) {
-      return error;
-    }
-    var progress = operation.progress();
-    return progress != null
-            && progress.mayHideEnd()
-            && session.replay() != ReplayScope.NONE
-            && !on.isSwapped()
-            && session.isDead(on)
-        ? Swaps.behind(error)
-        : null;
-  }
-
   private <R> R recover(Call call, PhysicalSession dead, SQLException error, Operation<R> operation)
       throws SQLException {
     var progress = operation.progress();
@@ -291,7 +272,7 @@ public final class Recovery {
   /** The one repeat. A second expiry goes to the caller as it is. */
   <R> R again(Call call, Operation<R> operation, @Nullable SQLException error) throws SQLException {
     if (call.cancelled()) {
-      throw cancelled(error);
+      throw Refusals.cancelled(error);
     }
     if (call.shape().has(Hint.NO_REPLAY)) {
       throw refusals.refused("the statement says selfheal: no-replay and was not run again", error);
@@ -324,11 +305,6 @@ public final class Recovery {
       throw refusals.refused("it was replaced twice during one call", error);
     }
     return result;
-  }
-
-  static SQLException cancelled(@Nullable SQLException error) {
-    return new SQLException(
-        "The statement was cancelled while its session was being replaced.", "57014", 604, error);
   }
 
   /** On the current session: the one that the heal gave may have been left again meanwhile. */

@@ -172,6 +172,11 @@ final class Refusals {
         outcomeUnknown(unknown, error));
   }
 
+  static SQLException cancelled(@Nullable SQLException error) {
+    return new SQLException(
+        "The statement was cancelled while its session was being replaced.", "57014", 604, error);
+  }
+
   private static OutcomeUnknownException outcomeUnknown(
       Outcome.Unknown unknown, @Nullable SQLException error) {
     return new OutcomeUnknownException(

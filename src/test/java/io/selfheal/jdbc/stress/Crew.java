@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -61,8 +62,15 @@ final class Crew {
 
   /** Lets them work for that long, or less if one fails. */
   void workFor(Duration time) throws InterruptedException {
-    long end = System.nanoTime() + time.toNanos();
-    while (!stopped() && System.nanoTime() - end < 0) {
+    workFor(time, () -> true);
+  }
+
+  /** As {@link #workFor(Duration)}, and longer on a slow machine, until enough has been done. */
+  void workFor(Duration time, BooleanSupplier enough) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!stopped()
+        && (System.nanoTime() - start < time.toNanos() || !enough.getAsBoolean())
+        && System.nanoTime() - start < time.plus(PATIENCE).toNanos()) {
       Thread.sleep(5);
     }
   }

@@ -37,6 +37,7 @@ class SoakTest {
       Duration.ofSeconds(Integer.getInteger("selfheal.soak.seconds", THOROUGH ? 1800 : 6));
   private static final Duration CHAPTER = Duration.ofSeconds(20);
   private static final Duration WARM_UP = Duration.ofSeconds(2);
+  private static final Duration SLOW = Duration.ofMinutes(1);
   private static final int CLIENTS = 8;
   private static final long OPENING = 1_000_000;
 
@@ -49,7 +50,7 @@ class SoakTest {
     var before = Leftovers.take();
     soak(SEED + 1, LENGTH);
     Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
+        .atMost(SLOW)
         .untilAsserted(
             () -> assertThat(Leftovers.take()).satisfies(now -> now.isNoMoreThan(before)));
     LOG.info("left over: {} before, {} after", before, Leftovers.take());
@@ -84,8 +85,12 @@ class SoakTest {
       for (var connection : connections) {
         connection.close();
       }
-      Awaitility.await().untilAsserted(() -> assertThat(emulator.openSessions()).isZero());
-      Awaitility.await().untilAsserted(() -> assertThat(Leftovers.drivers()).isEmpty());
+      Awaitility.await()
+          .atMost(SLOW)
+          .untilAsserted(() -> assertThat(emulator.openSessions()).isZero());
+      Awaitility.await()
+          .atMost(SLOW)
+          .untilAsserted(() -> assertThat(Leftovers.drivers()).isEmpty());
     }
   }
 
@@ -106,7 +111,7 @@ class SoakTest {
     crew.stop();
     emulator.faults().clear();
     // What runs on for a session that is gone may still come to its end.
-    Awaitility.await().until(emulator::isIdle);
+    Awaitility.await().atMost(SLOW).until(emulator::isIdle);
   }
 
   private SelfHealingConnection connect(SnowflakeEmulator emulator) throws SQLException {
@@ -181,6 +186,7 @@ class SoakTest {
   /** An open connection keeps nothing of a statement that was closed. */
   private static void statementsAreGone(List<SoakClient> clients) {
     Awaitility.await()
+        .atMost(SLOW)
         .untilAsserted(
             () -> {
               System.gc();

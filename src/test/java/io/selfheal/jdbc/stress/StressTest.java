@@ -30,8 +30,9 @@ class StressTest {
   private static final long SEED =
       Long.getLong("selfheal.stress.seed", THOROUGH ? System.currentTimeMillis() : 1);
   private static final Duration LENGTH =
-      Duration.ofSeconds(Integer.getInteger("selfheal.stress.seconds", THOROUGH ? 60 : 3));
+      Duration.ofSeconds(Integer.getInteger("selfheal.stress.seconds", THOROUGH ? 60 : 2));
   private static final Duration ROUND = Duration.ofMillis(1500);
+  private static final Duration SLOW = Duration.ofMinutes(1);
   private static final int CLIENTS = 6;
 
   private enum End {
@@ -46,33 +47,32 @@ class StressTest {
 
   @Test
   void shouldKeepEveryWriteOnce() throws Exception {
-    rounds("", 400);
+    rounds("");
   }
 
   /** Which each heal rebuilds from all that was told to be in it. */
   @Test
   void shouldKeepASharedTemporaryTable() throws Exception {
-    rounds("TEMPORARY ", 700);
+    rounds("TEMPORARY ");
   }
 
-  private void rounds(String temporary, int longestCalm) throws Exception {
+  private void rounds(String temporary) throws Exception {
     long deadline = System.nanoTime() + LENGTH.toNanos();
     for (long seed = SEED; System.nanoTime() - deadline < 0; seed++) {
       var end = End.values()[(int) Math.floorMod(seed, (long) End.values().length)];
       try (var emulator = SnowflakeEmulator.start()) {
-        round(emulator, seed, end, temporary, longestCalm);
+        round(emulator, seed, end, temporary);
       } catch (Exception | AssertionError e) {
         throw new AssertionError("-Dselfheal.stress.seed=" + seed + ", " + end, e);
       }
       rounds++;
     }
     LOG.info("{}{} rounds from seed {}, {} heals, {}", temporary, rounds, SEED, heals, all);
-    assertThat(heals).isGreaterThan(rounds);
-    assertThat(all.done()).as("refusing is not healing").isGreaterThan(all.failed());
+    assertThat(heals).isGreaterThanOrEqualTo(rounds);
+    assertThat(3 * all.done()).as("refusing is not healing").isGreaterThan(all.failed());
   }
 
-  private void round(
-      SnowflakeEmulator emulator, long seed, End end, String temporary, int longestCalm)
+  private void round(SnowflakeEmulator emulator, long seed, End end, String temporary)
       throws Exception {
     var random = new SplittableRandom(seed);
     var ledger = new Ledger();
@@ -100,10 +100,12 @@ class StressTest {
           });
     }
     var tormentor = new Tormentor(emulator, random.split());
-    crew.loop("tormentor", () -> tormentor.storm(longestCalm));
+    crew.loop("tormentor", () -> tormentor.storm(ledger, crew::stopped));
     crew.loop("canceller", disturb(clients, random.split(), 40, Statement::cancel));
     crew.loop("closer", disturb(clients, random.split(), 80, Statement::close));
-    crew.workFor(ROUND);
+    crew.workFor(
+        ROUND,
+        () -> connection.generation() > 0 && ledger.done() > Math.max(20, ledger.failed() / 2));
     switch (end) {
       case QUIET -> {}
       case CLOSE -> connection.close();
@@ -126,8 +128,10 @@ class StressTest {
       check(ledger, clients, rows(connection, "t"), rows(connection, "c"));
     }
     connection.close();
-    Awaitility.await().untilAsserted(() -> assertThat(emulator.openSessions()).isZero());
-    Awaitility.await().untilAsserted(() -> assertThat(Leftovers.drivers()).isEmpty());
+    Awaitility.await()
+        .atMost(SLOW)
+        .untilAsserted(() -> assertThat(emulator.openSessions()).isZero());
+    Awaitility.await().atMost(SLOW).untilAsserted(() -> assertThat(Leftovers.drivers()).isEmpty());
   }
 
   private interface Disturbance {

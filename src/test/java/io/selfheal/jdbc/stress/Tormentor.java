@@ -8,6 +8,7 @@ import io.selfheal.jdbc.testkit.StatementMatch;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 
 /** Ends sessions, in every way and at every point of a statement there is. Not thread-safe. */
 final class Tormentor {
@@ -57,12 +58,18 @@ final class Tormentor {
     Thread.sleep(1 + random.nextInt(longestMillis));
   }
 
-  /** A few in a row, a few milliseconds apart; then a calm in which work can be done. */
-  void storm(int longestCalmMillis) throws InterruptedException {
+  /**
+   * A few in a row, a few milliseconds apart; then a calm in which work is done, however slow the
+   * machine.
+   */
+  void storm(Ledger ledger, BooleanSupplier over) throws InterruptedException {
     for (int left = 1 + random.nextInt(5); left > 0; left--) {
       strike();
       Thread.sleep(1 + random.nextInt(15));
     }
-    Thread.sleep(1 + random.nextInt(longestCalmMillis));
+    int enough = ledger.done() + 10 + random.nextInt(50);
+    while (ledger.done() < enough && !over.getAsBoolean()) {
+      Thread.sleep(1);
+    }
   }
 }

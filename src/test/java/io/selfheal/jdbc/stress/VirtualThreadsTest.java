@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -92,7 +93,9 @@ class VirtualThreadsTest {
       var connection = connections.get(i % CONNECTIONS);
       ends.add(threads.submit(() -> insert(connection, ledger)));
     }
-    Awaitility.await().until(() -> ledger.done() + ledger.failed() > before + THREADS / 10);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> ledger.done() + ledger.failed() > before + THREADS / 10);
     emulator.faults().expireAllSessions(Expiry.values()[wave % Expiry.values().length]);
     for (var end : ends) {
       end.get(5, TimeUnit.MINUTES);

@@ -75,7 +75,7 @@ final class Suspects {
 
   /**
    * A row that bears the mark is this call's, whatever its text; all others are not. What a
-   * statement runs inside bears it as well, perhaps [I].
+   * procedure or a script runs inside may bear it as well [I], and may be all that is shown yet.
    */
   private Finding byMark(Page page, String mark) {
     // Of a batch that went row by row, those that were answered bear it too.
@@ -89,7 +89,8 @@ final class Suspects {
           ? new Finding.Known(new Outcome.NeverRan())
           : unknown("the query history does not show what ran before the statement");
     }
-    var own = marked.size() == 1 ? marked : marked.stream().filter(this::isThis).toList();
+    boolean hasChildren = call.shape().kind() == Kind.OPAQUE;
+    var own = hasChildren ? marked.stream().filter(this::isThis).toList() : marked;
     if (own.size() != 1 || !own.get(0).equals(marked.get(0))) {
       return unknown("several queries of the old session bear the statement's mark");
     }

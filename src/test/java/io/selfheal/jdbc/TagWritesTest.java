@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -359,5 +360,30 @@ class TagWritesTest extends HealingFixture {
 
   static List<Workload> ways() {
     return Stream.concat(Workload.kinds().stream(), Workload.ways().stream()).toList();
+  }
+
+  /** All rows of a batch that is sent row by row bear one mark. */
+  @ParameterizedTest
+  @EnumSource(ExpiryPoint.class)
+  void shouldTellTheRowInDoubtFromThoseThatWereAnswered(ExpiryPoint point) throws SQLException {
+    for (int answered : new int[] {1, 65, 270}) {
+      update("CREATE OR REPLACE TABLE counted (n INT)");
+      update("INSERT INTO counted VALUES (0)");
+      var match = text("UPDATE counted SET n = n + ?").nth(answered + 1);
+      if (point == ExpiryPoint.WHILE_RUNNING) {
+        emulator.faults().expireWhileRunning(match, Duration.ofMillis(30));
+      } else {
+        emulator.faults().expire(point, match, Expiry.BOTH_TOKENS);
+      }
+      try (var batch = connection.prepareStatement("UPDATE counted SET n = n + ?")) {
+        for (int i = 0; i < answered + 2; i++) {
+          batch.setInt(1, 1);
+          batch.addBatch();
+        }
+        assertThat(batch.executeBatch()).hasSize(answered + 2).containsOnly(1);
+      }
+      assertThat(query("SELECT n FROM counted")).containsExactly("" + (answered + 2));
+      assertThat(emulator.faults().allStruck()).isTrue();
+    }
   }
 }

@@ -53,7 +53,9 @@ final class Suspects {
     var mark = call.mark();
     return page.complete()
         || sinceItBegan(page) != null
-        || (mark != null && page.rows().stream().anyMatch(row -> QueryTags.bears(row.tag(), mark)));
+        || (mark != null
+            && call.lastAnswered() == null
+            && page.rows().stream().anyMatch(row -> QueryTags.bears(row.tag(), mark)));
   }
 
   /**
@@ -78,10 +80,15 @@ final class Suspects {
    * procedure or a script runs inside may bear it as well [I], and may be all that is shown yet.
    */
   private Finding byMark(Page page, String mark) {
+    var recent = sinceItBegan(page);
+    if (recent == null && call.lastAnswered() != null) {
+      return unknown("the query history does not show what ran before the statement");
+    }
     // Of a batch that went row by row, those that were answered bear it too.
     var known = dead.known().ids();
     var marked =
-        page.rows().stream()
+        (recent == null ? page.rows() : recent)
+            .stream()
             .filter(row -> QueryTags.bears(row.tag(), mark) && !known.contains(row.queryId()))
             .toList();
     if (marked.isEmpty()) {

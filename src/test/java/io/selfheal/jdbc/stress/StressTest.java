@@ -111,7 +111,12 @@ class StressTest {
       case CLOSE -> connection.close();
       case ABORT -> connection.abort(Runnable::run);
     }
-    crew.stop();
+    try {
+      crew.stop();
+    } catch (Throwable e) {
+      connection.abort(Runnable::run); // what it leaves is not the next round's
+      throw e;
+    }
 
     long generation = connection.generation();
     var statistics = connection.statistics();

@@ -58,8 +58,10 @@ record EveryPoint(Job job, Rule rule) {
       for (int i = 0; i < troubles.size(); i++) {
         var trouble = troubles.get(i);
         int stride = JobRuns.THOROUGH ? 1 : trouble.stride();
-        // Each trouble begins at another statement, so that all are met by several.
-        for (int n = 1 + i % stride; n <= truth.statements(); n += stride) {
+        // Each begins at another statement, in each job at another, so that none goes untried.
+        for (int n = 1 + Math.floorMod(i + job.name().hashCode(), stride);
+            n <= truth.statements();
+            n += stride) {
           int statement = n;
           failures.check(
               () -> {

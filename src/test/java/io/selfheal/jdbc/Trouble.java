@@ -61,60 +61,53 @@ record Trouble(String name, ExpiryPoint point, int stride, Arm arm) {
         switch (point) {
           case BEFORE -> 1;
           case WHILE_POLLING -> 2;
-          case AFTER, WHILE_RUNNING -> 4;
+          case AFTER, WHILE_RUNNING -> 5;
           // The physical driver takes a second to send again.
           case ANSWER_LOST -> 5;
         };
     return switch (how) {
       case BOTH_TOKENS -> usual;
-      case DIRECT_390114, SESSION_GONE -> 6 + usual;
-      default -> 20 + usual;
+      case DIRECT_390114, SESSION_GONE -> 12 + usual;
+      default -> 36 + usual;
     };
   }
 
   /** Nothing of the session is lost by these. */
   private static List<Trouble> harmless() {
     return List.of(
-        harmless("connection reset before", 11, Faults::resetBefore),
-        harmless("connection reset after", 11, Faults::resetAfter),
-        harmless("slow answer", 13, (faults, match) -> faults.slow(match, MOMENT)),
-        harmless("answer in progress", 11, Faults::answerInProgress),
+        harmless("connection reset before", Faults::resetBefore),
+        harmless("connection reset after", Faults::resetAfter),
+        harmless("slow answer", (faults, match) -> faults.slow(match, MOMENT)),
+        harmless("answer in progress", Faults::answerInProgress),
         harmless(
             "poll reset",
-            13,
             (faults, match) -> faults.answerInProgress(match).resetBefore(RequestKind.RESULT)),
         harmless(
             "poll's answer lost",
-            13,
             (faults, match) -> faults.answerInProgress(match).resetAfter(RequestKind.RESULT)),
-        harmless("renewal", 11, (faults, match) -> faults.expireBefore(match, Expiry.RENEWABLE)),
+        harmless("renewal", (faults, match) -> faults.expireBefore(match, Expiry.RENEWABLE)),
         harmless(
             "renewal while polling",
-            13,
             (faults, match) -> faults.expireWhilePolling(match, Expiry.RENEWABLE)),
         harmless(
             "renewal while running",
-            13,
             (faults, match) ->
                 faults.expireWhileRunning(match, Hold.lasting(MOMENT), Expiry.RENEWABLE)),
         harmless(
             "answer lost and renewal",
-            13,
             (faults, match) -> faults.loseAnswerAndExpire(match, Expiry.RENEWABLE)),
         harmless(
             "renewal reset",
-            13,
             (faults, match) ->
                 faults.expireBefore(match, Expiry.RENEWABLE).resetBefore(RequestKind.RENEWAL)),
         harmless(
             "renewal's answer lost",
-            13,
             (faults, match) ->
                 faults.expireBefore(match, Expiry.RENEWABLE).resetAfter(RequestKind.RENEWAL)));
   }
 
-  private static Trouble harmless(String name, int stride, Arm arm) {
-    return new Trouble(name, null, stride, arm);
+  private static Trouble harmless(String name, Arm arm) {
+    return new Trouble(name, null, 19, arm);
   }
 
   @Override

@@ -89,8 +89,8 @@ final class Suspects {
     var marked =
         (recent == null ? page.rows() : recent)
             .stream()
-            .filter(row -> QueryTags.bears(row.tag(), mark) && !known.contains(row.queryId()))
-            .toList();
+                .filter(row -> QueryTags.bears(row.tag(), mark) && !known.contains(row.queryId()))
+                .toList();
     if (marked.isEmpty()) {
       return shows(page)
           ? new Finding.Known(new Outcome.NeverRan())

@@ -3,6 +3,7 @@ package io.selfheal.jdbc.testkit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -10,11 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * Thread-safe.
  */
 final class Sessions {
-  private static final long FIRST_ID = 1_000_001;
   private static final int ASKED = 100;
 
   private final SqlEngine engine;
-  private final AtomicLong nextId = new AtomicLong(FIRST_ID); // thread-safe itself
+
+  /**
+   * Ids, and so tokens, are not those of another emulator: a late logout that was meant for one
+   * which had the same port before must not end a session here.
+   */
+  private final AtomicLong nextId = // thread-safe itself
+      new AtomicLong(ThreadLocalRandom.current().nextInt(1_000, 1_000_000) * 1_000_000L + 1);
+
   private final Map<Long, WireSession> byId =
       new ConcurrentSkipListMap<>(); // thread-safe itself; in login order
 

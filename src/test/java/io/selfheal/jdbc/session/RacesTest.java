@@ -33,6 +33,9 @@ class RacesTest {
   private static final int ROUNDS = Boolean.getBoolean("selfheal.thorough") ? 20_000 : 1000;
   private static final Duration LONG = Duration.ofSeconds(30);
 
+  /** What other tests of this process have left. */
+  private final Set<Thread> earlier = Thread.getAllStackTraces().keySet();
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   @AfterEach
@@ -233,8 +236,11 @@ class RacesTest {
     Awaitility.await().untilAsserted(() -> assertThat(threads()).doesNotContain("selfheal-retire"));
   }
 
-  private static List<String> threads() {
-    return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+  private List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !earlier.contains(thread))
+        .map(Thread::getName)
+        .toList();
   }
 
   private static PendingLogin.Ready ready(Connection connection) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What closed connections have left in the process.
@@ -31,9 +32,15 @@ record Leftovers(long heap, long files, int threads) {
     return new Leftovers(memory.getUsed(), files, Thread.activeCount());
   }
 
-  /** The driver's own threads. */
-  static List<String> drivers() {
-    return Thread.getAllStackTraces().keySet().stream()
+  /** Those that other tests of this process have left, whose servers are gone, say. */
+  static Set<Thread> threadsNow() {
+    return Thread.getAllStackTraces().keySet();
+  }
+
+  /** The driver's own threads that were not there then. */
+  static List<String> driversSince(Set<Thread> then) {
+    return threadsNow().stream()
+        .filter(thread -> !then.contains(thread))
         .map(Thread::getName)
         .filter(name -> name.startsWith("selfheal-"))
         .toList();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class SoakTest {
 
   @TempDir private Path files;
   @TempDir private Path spool;
+  private final Set<Thread> earlier = Leftovers.threadsNow();
 
   @Test
   void shouldKeepTheBooksAndLeaveNothingBehind() throws Exception {
@@ -90,7 +92,7 @@ class SoakTest {
           .untilAsserted(() -> assertThat(emulator.openSessions()).isZero());
       Awaitility.await()
           .atMost(SLOW)
-          .untilAsserted(() -> assertThat(Leftovers.drivers()).isEmpty());
+          .untilAsserted(() -> assertThat(Leftovers.driversSince(earlier)).isEmpty());
     }
   }
 

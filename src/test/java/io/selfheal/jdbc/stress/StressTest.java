@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,7 @@ class StressTest {
   }
 
   private final Ledger all = new Ledger();
+  private final Set<Thread> earlier = Leftovers.threadsNow();
   private long heals;
   private int rounds;
 
@@ -136,7 +138,9 @@ class StressTest {
     Awaitility.await()
         .atMost(SLOW)
         .untilAsserted(() -> assertThat(emulator.openSessions()).isZero());
-    Awaitility.await().atMost(SLOW).untilAsserted(() -> assertThat(Leftovers.drivers()).isEmpty());
+    Awaitility.await()
+        .atMost(SLOW)
+        .untilAsserted(() -> assertThat(Leftovers.driversSince(earlier)).isEmpty());
   }
 
   private interface Disturbance {

@@ -117,6 +117,20 @@ class BatchHealingTest extends HealingFixture {
     assertThat(table()).startsWith("300");
   }
 
+  /** The history does not show the last answered row at once. */
+  @Test
+  void shouldNotTakeTheFirstRowForTheOneInDoubt() throws SQLException {
+    emulator.faults().expireBefore(row(66));
+    emulator.showHistoryLate(1);
+    try (var statement = connection.prepareStatement(UPDATE)) {
+      for (int i = 0; i < 70; i++) {
+        add(statement, 100);
+      }
+      assertThat(statement.executeBatch()).hasSize(70).containsOnly(1);
+    }
+    assertThat(table()).startsWith("70");
+  }
+
   @Test
   void shouldLookBehindAnOrdinaryErrorOnlyWhereAnEndCanBe() throws SQLException {
     try (var statement = batch(1, 2, 4, 5, 0)) {

@@ -194,6 +194,26 @@ class TagWritesTest extends HealingFixture {
     assertThat(generation()).isEqualTo(1);
   }
 
+  /** All rows of one batch bear one mark, those too that were answered long before. */
+  @ParameterizedTest
+  @CsvSource({"BEFORE, 66", "WHILE_POLLING, 66", "BEFORE, 72", "ANSWER_LOST, 72"})
+  void shouldTellTheRowInDoubtFromAllThatWereAnswered(ExpiryPoint point, int row)
+      throws SQLException {
+    try (var plain = DriverManager.getConnection(emulator.url())) {
+      update(plain, "INSERT INTO t VALUES (0)");
+    }
+    var sql = "UPDATE t SET id = id + ?";
+    emulator.faults().expire(point, text(sql).nth(row), Expiry.BOTH_TOKENS);
+    try (var prepared = connection.prepareStatement(sql)) {
+      for (int i = 0; i < 75; i++) {
+        prepared.setInt(1, 1);
+        prepared.addBatch();
+      }
+      assertThat(prepared.executeBatch()).hasSize(75).containsOnly(1);
+    }
+    assertThat(emulator.table("T")).containsExactly(List.of("75"));
+  }
+
   private int insert(int id) throws SQLException {
     try (var prepared = connection.prepareStatement(BOUND)) {
       prepared.setInt(1, id);

@@ -219,6 +219,7 @@ public final class Recovery {
     var progress = operation.progress();
     if (progress != null) {
       // Known before it is called failed: whoever sees that looks for rows that nobody knows.
+      progress.answered().forEach(dead::claim);
       progress
           .lastAnswered()
           .forEach(

@@ -89,7 +89,8 @@ final class Suspects {
     var marked =
         (recent == null ? page.rows() : recent)
             .stream()
-                .filter(row -> QueryTags.bears(row.tag(), mark) && !known.contains(row.queryId()))
+                .filter(row -> QueryTags.bears(row.tag(), mark))
+                .filter(row -> !known.contains(row.queryId()) && !dead.isClaimed(row.queryId()))
                 .toList();
     if (marked.isEmpty()) {
       return shows(page)

@@ -72,6 +72,33 @@ class LongReadTest extends HealingFixture {
   }
 
   @Test
+  void shouldNotTakeOverAnothersOfTheSameText() throws Exception {
+    var read = "SELECT id FROM t WHERE id = ?";
+    var hold = Hold.untilReleased();
+    emulator.faults().expireWhileRunning(text(read).nth(1), LONG, hold);
+    emulator.faults().expireWhileRunning(text(read).nth(2), LONG, hold);
+    var three = async(() -> read(read, 3));
+    assertThat(hold.awaitReached(SOON)).isTrue();
+    var one = async(() -> read(read, 1));
+    Awaitility.await().atMost(SOON).until(() -> emulator.runs("QUERY_HISTORY_BY_SESSION") > 2);
+    hold.release();
+    assertThat(end(one)).isEqualTo("1");
+    assertThat(end(three)).isEqualTo("3");
+    // Their rows of the history look alike, so both were made again.
+    assertThat(sent(read)).isEqualTo(4);
+  }
+
+  private String read(String sql, int id) throws SQLException {
+    try (var prepared = connection.prepareStatement(sql)) {
+      prepared.setInt(1, id);
+      try (var rows = prepared.executeQuery()) {
+        rows.next();
+        return rows.getString(1);
+      }
+    }
+  }
+
+  @Test
   void shouldMakeAQuickOneAgain() throws SQLException {
     emulator.faults().expireWhilePolling(text(READ));
     assertThat(query(READ)).containsExactly("2", "1");

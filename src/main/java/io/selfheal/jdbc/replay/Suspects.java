@@ -166,6 +166,11 @@ final class Suspects {
     if (alone) {
       return take(mine.get(0));
     }
+    if (call.shape().kind() == Kind.QUERY
+        || (call.shape().kind() == Kind.OPAQUE && call.binds().any())) {
+      // Rows that look alike may have given different results.
+      return ambiguous();
+    }
     return settled ? among(mine, rivals.size() + 1) : OPEN;
   }
 

@@ -86,6 +86,32 @@ class InDoubtThreadsTest extends HealingFixture {
     assertThat(insert(3)).isEqualTo(1);
   }
 
+  /** The procedure ran an INSERT of the same text. */
+  @Test
+  void shouldNotTakeWhatAnotherThreadsProcedureRan() throws Exception {
+    try (var plain = DriverManager.getConnection(emulator.url())) {
+      update(
+          plain,
+          "CREATE PROCEDURE one() RETURNS VARCHAR LANGUAGE SQL AS $$ BEGIN INSERT INTO t VALUES (1);"
+              + " RETURN 'done'; END $$");
+    }
+    update("INSERT INTO t VALUES (0)");
+    var running = Hold.untilReleased();
+    emulator.faults().expireWhileRunning(text("CALL one()"), running, Expiry.BOTH_TOKENS);
+    var login = emulator.faults().holdLogin();
+    var call = async(() -> query("CALL one()"));
+    assertThat(login.awaitReached(SOON)).isTrue();
+    long refused = refused();
+    var insert = async(() -> update(ONE));
+    Awaitility.await().until(() -> refused() > refused);
+    running.release();
+    Awaitility.await().until(() -> ran("CALL one()") == 1);
+    login.release();
+    int more = end(insert) instanceof OutcomeUnknownException ? 0 : 1;
+    assertThat(end(call)).isEqualTo(List.of("done"));
+    assertThat(emulator.table("T")).hasSize(2 + more);
+  }
+
   @Test
   void shouldNotTakeWhatAnotherCallGaveUpOn() throws Exception {
     // The first is asked to stop waiting with an interrupt; the second must not take its row.

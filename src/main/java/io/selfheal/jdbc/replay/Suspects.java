@@ -151,6 +151,9 @@ final class Suspects {
       // The physical driver knows one id of several that such a text makes [R].
       return unknown("a statement of the same text may have been part of the one before it");
     }
+    if (mine.stream().anyMatch(row -> mayBeChild(row, page))) {
+      return unknown("it cannot be told from a part of another statement");
+    }
     if (mayBeDescription(mine)) {
       return unknown("it cannot be told from a request that only described it");
     }
@@ -283,6 +286,17 @@ final class Suspects {
     return call.shape().kind() == Kind.OPAQUE
         && mine.size() == 1
         && row.start().compareTo(mine.get(0).start()) >= 0;
+  }
+
+  /** Whether it began while a procedure or a script ran, of this text's or of another thread's. */
+  private boolean mayBeChild(Row row, Page page) {
+    return page.rows().stream()
+        .anyMatch(
+            other ->
+                !other.start().after(row.start())
+                    && (other.end() == null || !other.end().before(row.start()))
+                    && !isThis(other)
+                    && Shape.of(other.text()).kind() == Kind.OPAQUE);
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selfheal.jdbc.testkit.Expiry;
 import io.selfheal.jdbc.testkit.Hold;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -110,6 +111,25 @@ class InDoubtThreadsTest extends HealingFixture {
     int more = end(insert) instanceof OutcomeUnknownException ? 0 : 1;
     assertThat(end(call)).isEqualTo(List.of("done"));
     assertThat(emulator.table("T")).hasSize(2 + more);
+  }
+
+  @Test
+  void shouldNotGuessAmongBatchesWhoseParametersWereCleared() throws Exception {
+    try (var one = batch(1);
+        var two = batch(2)) {
+      var ends = oneRanOneNot(BOUND, () -> one.executeBatch()[0], () -> two.executeBatch()[0]);
+      assertThat(ends)
+          .allSatisfy(end -> assertThat(end).isInstanceOf(OutcomeUnknownException.class));
+    }
+    assertThat(emulator.table("T")).containsExactly(List.of("1"));
+  }
+
+  private PreparedStatement batch(int id) throws SQLException {
+    var prepared = connection.prepareStatement(BOUND);
+    prepared.setInt(1, id);
+    prepared.addBatch();
+    prepared.clearParameters();
+    return prepared;
   }
 
   @Test

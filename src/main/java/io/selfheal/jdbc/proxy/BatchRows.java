@@ -1,16 +1,18 @@
 package io.selfheal.jdbc.proxy;
 
+import io.selfheal.jdbc.journal.Binds;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a prepared batch, to be bound again on another session. Kept by column, without
  * boxing, as there may be millions. Never printed. Not thread-safe while rows are added.
  */
-final class BatchRows {
+final class BatchRows implements Binds {
 
   private @Nullable ColumnLike[] columns = new @Nullable ColumnLike[0];
 
@@ -78,6 +80,30 @@ final class BatchRows {
       }
     }
     return those;
+  }
+
+  @Override
+  public boolean any() {
+    return last > 0;
+  }
+
+  /** Null also where the rows are not of one mind. */
+  @Override
+  public @Nullable String text(int index) {
+    var column = column(index);
+    if (column == null) {
+      return null;
+    }
+    var bound = new Parameters();
+    column.load(0, bound, index);
+    var first = bound.text(index);
+    for (int row = 1; row < size && first != null; row++) {
+      column.load(row, bound, index);
+      if (!Objects.equals(first, bound.text(index))) {
+        return null;
+      }
+    }
+    return first;
   }
 
   /** A row as it was bound. */

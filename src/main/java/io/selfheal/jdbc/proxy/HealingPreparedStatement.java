@@ -129,7 +129,7 @@ abstract class HealingPreparedStatement extends ValueStatement {
     batchQueryIds(List.of());
     boolean succeeded = false;
     try {
-      var counts = run(sql(), rows);
+      var counts = run(sql(), rows.rows(), rows);
       var half = rows.toGoOn();
       counts = half == null ? counts : goOn(rows.rows(), half);
       succeeded = true;

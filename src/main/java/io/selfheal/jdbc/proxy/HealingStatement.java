@@ -153,6 +153,10 @@ abstract class HealingStatement implements Statement, SessionUser {
   }
 
   final <R> R run(String text, Operation<R> operation) throws SQLException {
+    return run(text, binds(), operation);
+  }
+
+  final <R> R run(String text, Binds binds, Operation<R> operation) throws SQLException {
     adopted = null;
     more.begin();
     if (closed) {
@@ -160,7 +164,7 @@ abstract class HealingStatement implements Statement, SessionUser {
       return operation.run(bound, text);
     }
     try {
-      return connection.recovery().run(call, text, binds(), operation);
+      return connection.recovery().run(call, text, binds, operation);
     } finally {
       if (closed) {
         connection.logical().users().remove(this);

@@ -104,6 +104,7 @@ public final class Call {
 
   /** Ends the call, whatever came of it. */
   public void end() {
+    binds = Binds.NONE; // they may be millions of rows
     session = null;
   }
 

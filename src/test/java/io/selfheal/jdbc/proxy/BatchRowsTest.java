@@ -271,4 +271,23 @@ class BatchRowsTest {
     assertThat(rows.size()).isEqualTo(texts.length);
     assertThat(rows.bytes()).isBetween(66L * texts.length, 70L * texts.length);
   }
+
+  /** The name of a target, say: the last row's is not that of all. */
+  @Test
+  void shouldTellATextOnlyWhereAllRowsHaveIt() {
+    var rows = new BatchRows();
+    assertThat(rows.any()).isFalse();
+    for (var table : List.of("t", "x")) {
+      var row = new Parameters();
+      row.put(1, Parameters.STRING, 0, table, null);
+      row.put(2, Parameters.STRING, 0, "same", null);
+      row.put(3, Parameters.INT, 7, null, null);
+      rows.add(row);
+    }
+    assertThat(rows.any()).isTrue();
+    assertThat(rows.text(1)).isNull();
+    assertThat(rows.text(2)).isEqualTo("same");
+    assertThat(rows.text(3)).isNull();
+    assertThat(rows.text(4)).isNull();
+  }
 }

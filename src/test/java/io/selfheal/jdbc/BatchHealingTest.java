@@ -89,6 +89,17 @@ class BatchHealingTest extends HealingFixture {
     assertThat(table()).containsExactly("101", "52", "25", "20", "10");
   }
 
+  @Test
+  void shouldMeanTheAdoptedRowByLastQueryId() throws Exception {
+    emulator.faults().expireWhilePolling(row(3));
+    try (var statement = batch(1, 2, 4)) {
+      assertThat(statement.executeBatch()).containsExactly(1, 1, 1);
+      var view = statement.unwrap(VendorTypes.STATEMENT);
+      var ids = (List<?>) VendorTypes.call(VendorTypes.STATEMENT, view, "getBatchQueryIDs");
+      assertThat(query("SELECT LAST_QUERY_ID()")).containsExactly(String.valueOf(ids.get(2)));
+    }
+  }
+
   /** Another thread's answer, while the row runs, must not hide that row. */
   @Test
   void shouldFindTheRowThatBeganBeforeAnotherThreadWasAnswered() throws Exception {

@@ -172,6 +172,9 @@ final class ExpiredCalls {
           new Applied(call.sql(), call.shape(), call.binds(), null, -1, null, Map.of()), fresh);
     }
     progress.answered().forEach(session.lastQueries()::add);
+    if (row instanceof Outcome.Ran ran) {
+      session.lastQueries().add(ran.queryId());
+    }
     try {
       return operation.upTo(
           row instanceof Outcome.NeverRan && call.cancelled()

@@ -55,7 +55,11 @@ final class HalfBatch {
     this.first = expired ? null : own(error);
     Doubt doubt = Doubt.ANY;
     if (told) {
-      doubt = forGood || next == counts.length - 1 ? Doubt.ONE_ROW : Doubt.ONE_OF_SEVERAL;
+      // Nobody knows the query of a row whose trouble was on the way; it may have run all the same.
+      boolean firstIsKnown =
+          first == null || lastRan > firstFailed || Vendor.queryId(first) != null;
+      boolean lastAlone = next == counts.length - 1 && firstIsKnown;
+      doubt = forGood || lastAlone ? Doubt.ONE_ROW : Doubt.ONE_OF_SEVERAL;
     }
     this.progress =
         new Progress(
@@ -94,8 +98,8 @@ final class HalfBatch {
     if (outcome instanceof Outcome.Ran ran) {
       counts[next++] = count;
       ids.add(ran.queryId());
-    } else if (outcome instanceof Outcome.Failed failure && first == null) {
-      first = failure.error();
+    } else if (outcome instanceof Outcome.Failed failure) {
+      first = first == null ? failure.error() : first;
       next++;
     }
   }

@@ -65,7 +65,8 @@ public final class KnownQueries {
     Set<String> ids = new HashSet<>();
     for (long i = Math.max(0, next.get() - SIZE); i < end; i++) {
       var id = ring.get(slot(i));
-      if (id != null) {
+      // Asked after it was read: a later one may have taken the place meanwhile.
+      if (id != null && next.get() - i <= SIZE) {
         ids.add(id);
       }
     }

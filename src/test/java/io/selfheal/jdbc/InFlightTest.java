@@ -224,4 +224,14 @@ class InFlightTest extends HealingFixture {
     assertThat(call).isCompletedWithValue(List.of("store/in_0_0_0.csv.gz"));
     assertThat(emulator.files().get("PUBLIC.STORE")).hasSize(1);
   }
+
+  @Test
+  void shouldNotRemoveFilesAgainWhereNobodyKnows() throws SQLException {
+    emulator.faults().expireWhilePolling(text("REMOVE @store"));
+    emulator
+        .faults()
+        .fail(StatementMatch.matching("QUERY_HISTORY_BY_SESSION"), 3001, "42501", "not authorized");
+    assertThatThrownBy(() -> query("REMOVE @store")).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(sent("REMOVE @store")).isEqualTo(1);
+  }
 }

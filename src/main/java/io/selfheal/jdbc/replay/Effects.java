@@ -50,12 +50,6 @@ final class Effects {
     };
   }
 
-  /** Whether it tells what it removed, so that its like, though harmless, would tell nothing. */
-  static boolean removesFiles(Call call) {
-    var transfer = call.shape().transfer();
-    return transfer != null && transfer.verb() == FileVerb.REMOVE;
-  }
-
   /** Whether the statement, once it has run, has changed what is there for good. */
   static boolean leavesTraces(Call call) {
     var shape = call.shape();

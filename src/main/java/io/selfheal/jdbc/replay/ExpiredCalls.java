@@ -73,8 +73,7 @@ final class ExpiredCalls {
     if (loss.ofTransaction()) {
       return afterLostTransaction(call, dead, fresh, error, operation);
     }
-    if (Effects.isLongRead(call)
-        || (Effects.removesFiles(call) && session.keepsFilesOf(call.shape(), call.binds(), dead))) {
+    if (Effects.isLongRead(call)) {
       return ratherAdopted(call, dead, fresh, error, operation);
     }
     // What was written to a temp object died with it.
@@ -188,8 +187,7 @@ final class ExpiredCalls {
 
   /**
    * A read that may have cost an hour: its result was right when it was made, whatever the session
-   * held that is lost since. Or REMOVE, whose result only the first one gives. In any doubt it is
-   * made again, as that does no harm.
+   * held that is lost since. In any doubt it is made again, as that does no harm.
    */
   private <R> R ratherAdopted(
       Call call,

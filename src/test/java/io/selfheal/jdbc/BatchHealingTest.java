@@ -211,6 +211,24 @@ class BatchHealingTest extends HealingFixture {
     assertThat(ran(UPDATE)).isEqualTo(2);
   }
 
+  /** Another thread has the session replaced while the last row runs. */
+  @Test
+  void shouldRunAHalfFailedBatchAgainWhoseTableWasRebuiltWithoutIt() throws Exception {
+    update("CREATE TEMPORARY TABLE t (id INT, n INT)");
+    update("INSERT INTO t VALUES (1, 1), (2, 1), (3, 1), (4, 1)");
+    var hold = emulator.faults().hold(row(4));
+    try (var statement = batch(1, 0, 0, 4)) {
+      var call = async(statement::executeBatch);
+      assertThat(hold.awaitReached(SOON)).isTrue();
+      emulator.faults().expireBefore(text("SELECT 5"));
+      assertThat(query("SELECT 5")).containsExactly("5");
+      hold.release();
+      var error = (Throwable) end(call);
+      assertThat(inside(error).getUpdateCounts()).containsExactly(1, -3, -3, 1);
+    }
+    assertThat(table()).containsExactly("101", "1", "1", "26");
+  }
+
   @Test
   void shouldTellTheCountsWhereItCannotTellTheRow() throws SQLException {
     emulator.faults().expireWhilePolling(row(3));

@@ -73,10 +73,12 @@ final class AnsweredCalls {
             && call.shape().kind() == Kind.WRITE
             && !isNotTheServers(error);
     failed(call, on, error, operation.queryId(), told);
-    return progress == null
-        || !told
-        || progress.ran() == 0
-        || standsInPart(call, on, operation, progress);
+    if (progress == null || progress.ran() == 0) {
+      return true;
+    }
+    return told
+        ? standsInPart(call, on, operation, progress)
+        : session.current() == on || outlives(call, on);
   }
 
   /** Of a batch that failed half-way, what ran is taken note of. */
@@ -94,10 +96,11 @@ final class AnsweredCalls {
             progress.count(),
             operation.queryId(),
             Map.of());
-    if (session.applied(applied, on)) {
-      return true;
-    }
-    return !call.manualCommit() && !session.wroteOnlyTemp(call.shape(), call.binds(), on);
+    return session.applied(applied, on) || outlives(call, on);
+  }
+
+  private boolean outlives(Call call, PhysicalSession left) throws SQLException {
+    return !call.manualCommit() && !session.wroteOnlyTemp(call.shape(), call.binds(), left);
   }
 
   private void failed(

@@ -212,6 +212,11 @@ final class AnsweredCalls {
         if (call.manualCommit() && loss.ofTransaction()) {
           throw refusals.transactionLost(on, session.current(), on.endedBy());
         }
+        if (call.manualCommit()) {
+          OpenTransaction.giveUp(session);
+          throw refusals.scriptLost(
+              new Outcome.Ran(String.valueOf(operation.queryId()), 0, 0), loss, on.endedBy());
+        }
         refusals.laterAfterOpaque(on.endedBy());
         yield true;
       }

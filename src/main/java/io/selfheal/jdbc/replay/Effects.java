@@ -60,6 +60,14 @@ final class Effects {
     };
   }
 
+  /**
+   * Whether what it did, as far as it can be known at all, is part of a transaction, and goes with
+   * that.
+   */
+  static boolean isScriptInTransaction(Call call) {
+    return call.shape().kind() == Kind.OPAQUE && call.manualCommit();
+  }
+
   static boolean opensTransaction(Call call) {
     return call.manualCommit()
         && (call.shape().kind() == Kind.WRITE || call.shape().has(Trait.LOCKS_ROWS));

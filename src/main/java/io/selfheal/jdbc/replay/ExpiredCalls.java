@@ -89,6 +89,11 @@ final class ExpiredCalls {
         call.shape().kind(),
         dead.generation(),
         outcome.getClass().getSimpleName());
+    if (Effects.isScriptInTransaction(call) && !(outcome instanceof Outcome.NeverRan)) {
+      Ghosts.abort(session.current().connection(), dead.id());
+      OpenTransaction.giveUp(session);
+      throw refusals.scriptLost(outcome, loss, error);
+    }
     if (outcome instanceof Outcome.Unknown unknown) {
       session.loseWritten(call.shape(), call.binds(), session.current());
       refusals.later(loss, error);

@@ -163,6 +163,20 @@ final class Refusals {
     return counted(unknownTransaction(unknown, loss, error));
   }
 
+  /**
+   * A procedure or a script that ran, or may have run, in a transaction of a session that is gone.
+   */
+  TransactionLostException scriptLost(Outcome outcome, Loss loss, @Nullable SQLException error) {
+    return transactionUnknown(
+        outcome instanceof Outcome.Unknown unknown
+            ? unknown
+            : new Outcome.Unknown(
+                "it ran, or some of it, and what it did in the transaction is gone with that; what it may have"
+                    + " committed by itself is there"),
+        loss,
+        outcome instanceof Outcome.Failed failed ? failed.error() : error);
+  }
+
   private TransactionLostException unknownTransaction(
       Outcome.Unknown unknown, Loss loss, @Nullable SQLException error) {
     later(loss, error);

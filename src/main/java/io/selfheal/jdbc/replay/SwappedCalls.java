@@ -1,8 +1,6 @@
 package io.selfheal.jdbc.replay;
 
 import io.selfheal.jdbc.ReplayScope;
-import io.selfheal.jdbc.journal.Applied;
-import io.selfheal.jdbc.journal.Binds;
 import io.selfheal.jdbc.journal.Variable;
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.LogicalSession;
@@ -10,7 +8,6 @@ import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.Swaps;
 import io.selfheal.jdbc.snowflake.QueryHistory;
 import io.selfheal.jdbc.sql.Kind;
-import io.selfheal.jdbc.sql.Shape;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.Map;
@@ -81,7 +78,7 @@ final class SwappedCalls {
       return recovery.keep(call, on, operation, result, values);
     }
     if (traces) {
-      throw ran(call, dead, fresh, id, lacking, error);
+      throw ran(call, dead, id, lacking, error);
     }
     if (session.replay() == ReplayScope.NONE) {
       throw error;
@@ -153,7 +150,7 @@ final class SwappedCalls {
             "the physical driver logged in again by itself, and sent it again, before it failed");
     session.loseWritten(call.shape(), call.binds(), fresh);
     if (call.manualCommit()) {
-      abandon(fresh);
+      OpenTransaction.giveUp(session);
       return refusals.transactionUnknown(why, dead.loss(), error);
     }
     refusals.later(dead.loss(), error);
@@ -211,12 +208,11 @@ final class SwappedCalls {
   private SQLException ran(
       Call call,
       PhysicalSession dead,
-      PhysicalSession fresh,
       @Nullable String queryId,
       String lacking,
       SQLException error) {
     if (call.manualCommit()) {
-      abandon(fresh);
+      OpenTransaction.giveUp(session);
       return refusals.transactionUnknown(ranApart(queryId), dead.loss(), error);
     }
     refusals.later(dead.loss(), error);
@@ -227,20 +223,6 @@ final class SwappedCalls {
     return new Outcome.Unknown(
         "the physical driver logged in again by itself, and the statement DID run, outside of the transaction, as query "
             + queryId);
-  }
-
-  /** The transaction was run again for nothing: what its caller did next is not in it. */
-  private void abandon(PhysicalSession fresh) {
-    if (session.manualCommit()) {
-      try (var statement = fresh.connection().createStatement()) {
-        statement.execute("ROLLBACK");
-        session.applied(
-            new Applied("ROLLBACK", Shape.of("ROLLBACK"), Binds.NONE, null, -1, null, Map.of()),
-            fresh);
-      } catch (SQLException e) {
-        LOG.debug("rollback after a swap: code {}", e.getErrorCode());
-      }
-    }
   }
 
   /** Whether that query was one of the dead session's own, answered before another call was not. */

@@ -281,6 +281,24 @@ class AsyncQueriesTest extends HealingFixture {
     assertThat(query("SELECT 1")).containsExactly("1");
   }
 
+  /** It fails, as may be seen only later: the permanent table still has the name. */
+  @Test
+  void shouldNotTakeALostTableForMadeAgain() throws Exception {
+    update("CREATE TEMPORARY TABLE three (id INT)");
+    connection.unwrap(SelfHealingConnection.class).checkpoint();
+    emulator.faults().expireAllSessions();
+    query("SELECT 1");
+    var create = "CREATE OR REPLACE TEMPORARY TABLE three AS SELECT 1 / 0 AS id";
+    var rows = submit(create);
+    await().until(() -> status(rows).equals("FAILED_WITH_ERROR"));
+    assertThatThrownBy(() -> update("INSERT INTO three VALUES (9)"))
+        .isInstanceOf(ReplayRefusedException.class);
+    assertThat(emulator.table("THREE")).hasSize(3);
+    update("CREATE OR REPLACE TEMPORARY TABLE three (id INT)");
+    assertThat(update("INSERT INTO three VALUES (9)")).isEqualTo(1);
+    assertThat(emulator.table("THREE")).hasSize(3);
+  }
+
   @Test
   void shouldNotRebuildWhatItHasWrittenInto() throws Exception {
     update("CREATE TEMPORARY TABLE three (id INT)");

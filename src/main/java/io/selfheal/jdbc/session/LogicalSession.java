@@ -292,7 +292,7 @@ public final class LogicalSession {
    *     is gone
    */
   public boolean applied(Applied call, PhysicalSession on) throws SQLException {
-    return note(call, on, place -> state.applied(call, on.connection(), place, replay));
+    return note(call, on, place -> state.applied(call, on.connection(), place, replay), true);
   }
 
   /**
@@ -300,7 +300,7 @@ public final class LogicalSession {
    * it changes is known to the session alone.
    */
   public boolean submitted(Applied call, PhysicalSession on) throws SQLException {
-    return note(call, on, place -> state.submitted(call, place));
+    return note(call, on, place -> state.submitted(call, place), false);
   }
 
   /** What is said to {@code state}. */
@@ -308,7 +308,8 @@ public final class LogicalSession {
     void at(Place place) throws SQLException;
   }
 
-  private boolean note(Applied call, PhysicalSession on, Note note) throws SQLException {
+  private boolean note(Applied call, PhysicalSession on, Note note, boolean done)
+      throws SQLException {
     forgetQueryTag(call.shape(), on);
     stateLock.lock();
     try {
@@ -328,7 +329,8 @@ public final class LogicalSession {
         state.lostTrack();
       }
       publish();
-      if (!missing.isEmpty()) {
+      // A name that is lost stays so until what makes it again is known to have done so.
+      if (done && !missing.isEmpty()) {
         missing.applied(call.shape(), scope(call.binds(), on), state::loadedStages);
       }
       return true;

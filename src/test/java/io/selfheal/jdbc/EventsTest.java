@@ -52,6 +52,47 @@ class EventsTest extends RebuildFixture {
     }
   }
 
+  /** Throws what its signatures do not tell, as some languages do. */
+  public static final class Thrower implements HealListener {
+    static Throwable next = new SQLException("the listener's", "08003", 390114);
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Throwable> RuntimeException sneak() throws X {
+      throw (X) next;
+    }
+
+    @Override
+    public void beforeHeal(HealEvent event) {
+      throw sneak();
+    }
+
+    @Override
+    public void afterHeal(HealEvent event) {
+      throw sneak();
+    }
+
+    @Override
+    public void refused(HealEvent event, SQLException refusal) {
+      throw sneak();
+    }
+  }
+
+  @Test
+  void shouldIgnoreWhateverAListenerThrows() throws SQLException {
+    for (var thrown :
+        List.of(new SQLException("the listener's", "08003", 390114), new AssertionError("its"))) {
+      Thrower.next = thrown;
+      reconnect("selfheal.listener=" + Thrower.class.getName());
+      expire();
+      assertThat(query("SELECT 1")).containsExactly("1");
+      assertThat(statistics().heals()).isEqualTo(1);
+      update(EMPTY);
+      connection.unwrap(SelfHealingConnection.class).checkpoint();
+      expire();
+      assertThatThrownBy(this::staging).isInstanceOf(ReplayRefusedException.class);
+    }
+  }
+
   @BeforeEach
   void listen() throws SQLException {
     Listener.names.clear();

@@ -67,7 +67,9 @@ public final class Events {
     if (listener != null) {
       try {
         message.accept(listener);
-      } catch (RuntimeException | LinkageError e) {
+      } catch (VirtualMachineError e) {
+        throw e;
+      } catch (Throwable e) { // also what no compiler has checked: it must not pass for the call's
         LOG.warn(
             "selfheal.listener {} threw {}", listener.getClass().getName(), e.getClass().getName());
       }

@@ -157,6 +157,22 @@ class DriverBeanTest extends HealingFixture {
   }
 
   @Test
+  void shouldNotComeBackWithAConnectionThatIsClosed() throws Exception {
+    var before = names(server);
+    try (var parent =
+        new IsolatedLoader(ClassLoader.getPlatformClassLoader(), IsolatedLoader.snowflake())) {
+      var ours = new IsolatedLoader(parent, IsolatedLoader.ours());
+      var driver = ours.driver();
+      var left = driver.connect(emulator.healingUrl(), new Properties());
+      var closedLate = driver.connect(emulator.healingUrl(), new Properties());
+      ours.close();
+      closedLate.close();
+      assertThat(names(server)).isEqualTo(before);
+      left.close();
+    }
+  }
+
+  @Test
   void shouldGoWithTheLastConnectionWhereNoDriverIsRegistered() throws Exception {
     var before = names(server);
     try (var parent =

@@ -68,7 +68,7 @@ public final class DriverTotals {
     try {
       var one = new Opened(connection, calls, collected);
       open.add(one);
-      manage();
+      register();
       return one;
     } finally {
       lock.unlock();
@@ -80,7 +80,10 @@ public final class DriverTotals {
     lock.lock();
     try {
       leave(one);
-      manage();
+      expunge();
+      if (open.isEmpty() && !driverRegistered) {
+        unregister();
+      }
     } finally {
       lock.unlock();
     }
@@ -143,12 +146,12 @@ public final class DriverTotals {
     }
   }
 
-  /** The server's hold on the bean is one on the class loader. */
-  private void manage() {
-    expunge();
-    if (open.isEmpty() && !driverRegistered) {
-      unregister();
-    } else if (!open.isEmpty() && bean == null && manageable) {
+  /**
+   * The server's hold on the bean is one on the class loader: it comes with a connection that is
+   * opened, never with one that is closed.
+   */
+  private void register() {
+    if (bean == null && manageable) {
       try {
         bean = DriverBean.register(this);
       } catch (LinkageError absent) {

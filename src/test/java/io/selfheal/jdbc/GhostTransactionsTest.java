@@ -58,6 +58,15 @@ class GhostTransactionsTest extends HealingFixture {
   }
 
   @Test
+  void shouldEndTheTransactionOfAFirstWriteThatIsNotRepeated() throws SQLException {
+    reconnect("selfheal.replay=none");
+    connection.setAutoCommit(false);
+    emulator.faults().loseAnswerAndExpire(text(UPDATE));
+    expires(() -> update(UPDATE));
+    isFree();
+  }
+
+  @Test
   void shouldEndTheTransactionOfASessionThatDiedInTheRebuild() throws SQLException {
     update(UPDATE);
     emulator.faults().expireBefore(text(SECOND));

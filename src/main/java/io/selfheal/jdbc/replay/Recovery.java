@@ -233,6 +233,9 @@ public final class Recovery {
     PhysicalSession fresh;
     try {
       fresh = session.heal(dead, error, session.options().healTimeout());
+      if (session.replay() == ReplayScope.NONE) {
+        ExpiredCalls.abortGhost(call, dead, fresh);
+      }
       unlessNone(dead, fresh, error);
     } catch (SQLException unresolved) {
       // This call ends without an outcome: a row of its text must not be taken for another's.

@@ -106,10 +106,10 @@ abstract class HealingAsyncResultSet extends HealingResultSet implements Session
       return question.of(physical);
     }
     var on = owner().session();
-    if (bound != on) {
-      move(on);
-    }
     try {
+      if (bound != on) {
+        move(on); // which fails where that one was left and logged out meanwhile
+      }
       return question.of(physical);
     } catch (SQLException e) {
       var fresh = owner().recover(on, e);

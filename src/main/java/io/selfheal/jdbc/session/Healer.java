@@ -211,6 +211,7 @@ final class Healer {
       var rebuilt = rebuild(dead, before, fresh, report);
       if (!Objects.equals(id, Vendor.sessionId(fresh))) {
         // The physical driver has logged in by itself in the middle of it.
+        leftBehind(id);
         throw new SecondExpiry(Swaps.noticed());
       }
       return new PendingLogin.Ready(fresh, before, rebuilt, restored);

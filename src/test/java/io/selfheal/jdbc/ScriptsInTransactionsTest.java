@@ -91,6 +91,20 @@ class ScriptsInTransactionsTest extends HealingFixture {
     }
   }
 
+  /** What was run again for nothing is not run once more for somebody who begins anew. */
+  @Test
+  void shouldNotRunAgainWhatWasGivenUp() throws Exception {
+    update(FIRST);
+    emulator.faults().expireWhilePolling(text(CALL));
+    emulator.faults().expireBefore(text("ROLLBACK"));
+    assertThatThrownBy(() -> query(CALL)).isInstanceOf(TransactionLostException.class);
+    assertThat(emulator.faults().allStruck()).isTrue();
+    assertThatThrownBy(() -> update(FIRST)).isInstanceOf(TransactionLostException.class);
+    update(FIRST);
+    connection.commit();
+    assertThat(emulator.table("T")).hasSize(1);
+  }
+
   /** Its answer came, from a session that another thread had left by then. */
   @Test
   void shouldLoseAProcedureOfASessionThatWasLeftMeanwhile() throws Exception {

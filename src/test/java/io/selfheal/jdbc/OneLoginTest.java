@@ -171,6 +171,31 @@ class OneLoginTest extends HealingFixture {
     assertThat(emulator.loginAttempts()).isEqualTo(logins);
   }
 
+  /** The call before it has seen that the session is dead, so that this one sends nothing to it. */
+  @Test
+  void shouldCancelWhatWaitsForAHealBeforeItIsSent() throws Exception {
+    emulator.faults().expireAllSessions();
+    emulator.faults().failLogins(1, 200_015, "a passing trouble");
+    assertThatThrownBy(() -> query("SELECT 1")).isInstanceOf(ReconnectFailedException.class);
+    var login = emulator.faults().holdLogin();
+    try (var statement = connection.createStatement()) {
+      var call = async(() -> statement.executeUpdate("CREATE TABLE made (id INT)"));
+      assertThat(login.awaitReached(SOON)).isTrue();
+      end(
+          async(
+              () -> {
+                statement.cancel();
+                return null;
+              }));
+      login.release();
+      assertThat(end(call))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+      assertThat(emulator.runs("CREATE TABLE")).isZero();
+      assertThat(statement.executeUpdate("CREATE TABLE made (id INT)")).isZero();
+    }
+  }
+
   @Test
   void shouldCancelDuringASlowHealAndNotRepeat() throws Exception {
     emulator.faults().expireAllSessions();

@@ -47,6 +47,7 @@ public final class Recovery {
    *     session; then see the package's exceptions
    */
   public <R> R run(Call call, String sql, Binds binds, Operation<R> operation) throws SQLException {
+    call.prepare();
     try {
       var on = enter(call, sql, Shape.of(sql), binds, operation);
       R result;
@@ -173,6 +174,10 @@ public final class Recovery {
         }
         session.refuseMissing(shape, sql, binds, on, null);
         reword(call, operation, null);
+        if (call.cancelled()) {
+          // While a dead session was being replaced: the physical driver knows nothing of it.
+          throw Refusals.cancelled(null);
+        }
         return on;
       }
     }

@@ -63,8 +63,12 @@ public final class Call {
     lastAnswered = null;
     began = System.nanoTime();
     failed = false;
-    cancelled = false;
     session = on;
+  }
+
+  /** For a new execution, which nobody has cancelled. */
+  public void prepare() {
+    cancelled = false;
   }
 
   /** Sends another wording of the text, which means the same. */

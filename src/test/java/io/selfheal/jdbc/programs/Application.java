@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -200,7 +201,12 @@ final class Application implements AutoCloseable {
     var lines = sql.substring(from + 2, to);
     var file = files.resolve("f" + Integer.toHexString(lines.hashCode()) + ".csv");
     try {
-      Files.writeString(file, content(lines));
+      if (!Files.exists(file)) {
+        // Whole, or not there: other programs of the same run use it, too.
+        var part = Files.createTempFile(files, "part", null);
+        Files.writeString(part, content(lines));
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

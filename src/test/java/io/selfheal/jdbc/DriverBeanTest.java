@@ -69,7 +69,7 @@ class DriverBeanTest extends HealingFixture {
         .until(
             () -> {
               System.gc();
-              return bean.getOpenConnections() == before;
+              return bean.getOpenConnections() <= before; // others may go, too
             });
     assertThat(bean.getProtectedCalls()).isEqualTo(calls + 2);
   }

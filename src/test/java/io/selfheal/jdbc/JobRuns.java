@@ -112,7 +112,7 @@ final class JobRuns implements AutoCloseable {
       Awaitility.await()
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(5))
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(30))
           .until(() -> emulator.openTransactions() == 0 && emulator.openSessions() == 1);
       return "nothing";
     } catch (ConditionTimeoutException e) {

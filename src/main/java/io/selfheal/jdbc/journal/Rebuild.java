@@ -3,12 +3,14 @@ package io.selfheal.jdbc.journal;
 import io.selfheal.jdbc.driver.Options.Verify;
 import io.selfheal.jdbc.snowflake.Expiry;
 import io.selfheal.jdbc.snowflake.Transactions;
+import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,10 @@ public final class Rebuild {
 
   private final Snapshot before;
   private final Connection fresh;
+
+  /** The server's number of the session that is rebuilt; null where it is not known. */
+  private final @Nullable String session;
+
   private final Past past;
   private final Expiry expiry;
   private final Verify verify;
@@ -59,6 +65,7 @@ public final class Rebuild {
       Verify verify) {
     this.before = before;
     this.fresh = fresh;
+    this.session = Vendor.sessionId(fresh);
     this.past = new Past(fresh, deadSession);
     this.expiry = expiry;
     this.verify = verify;
@@ -338,6 +345,13 @@ public final class Rebuild {
       }
       throw new Failed(
           entry.name() + " failed when it was run again (code " + e.getErrorCode() + ")", false, e);
+    }
+    if (!Objects.equals(Vendor.sessionId(fresh), session)) {
+      // What comes now would run in it without what has been rebuilt, and commit by itself.
+      throw new SQLException(
+          "The session is gone: the physical driver logged in again by itself while it was rebuilt.",
+          "08003",
+          Expiry.TOKEN_EXPIRED);
     }
     if (done.queryId() != null) {
       queryIds.add(done.queryId());

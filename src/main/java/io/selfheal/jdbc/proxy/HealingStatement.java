@@ -167,7 +167,9 @@ abstract class HealingStatement implements Statement, SessionUser {
       return connection.recovery().run(call, text, binds, operation);
     } finally {
       if (closed) {
+        // By another thread meanwhile, which saw only what there was.
         connection.logical().users().remove(this);
+        results.close();
       }
     }
   }

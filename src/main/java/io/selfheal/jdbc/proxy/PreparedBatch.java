@@ -81,11 +81,13 @@ final class PreparedBatch implements Operation<long[]> {
     // Whoever runs it again knows that nothing of it has lasted.
     half = null;
     goesOn = false;
-    var physical = (PreparedStatement) statement.ready(session);
+    var physical = (PreparedStatement) statement.bind(session);
     if (filled != physical && rows.size() > 0) {
       refill(physical);
       statement.parameters.apply(physical);
     }
+    // After that: to refill it asks the server about the text, which must not bear the mark.
+    statement.ready(session);
     started = true;
     try {
       return physical.executeLargeBatch();

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class InDoubt {
 
   /** How long a statement may take to end after it was cancelled on the server [I]. */
-  private static final Duration CANCEL_TAKES = QueryHistory.SETTLES.plusSeconds(1);
+  private static final Duration CANCEL_TAKES = QueryHistory.SETTLES.plusSeconds(4);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 

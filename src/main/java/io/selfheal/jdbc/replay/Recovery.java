@@ -63,7 +63,7 @@ public final class Recovery {
         if (on.isSwapped()) {
           return swaps.failed(call, on, e, operation);
         }
-        if (!answers.failed(call, on, e, operation)) {
+        if (!answers.failed(call, on, e, operation) && session.replay() != ReplayScope.NONE) {
           return recover(call, on, Swaps.behind(e), operation);
         }
         throw e;

@@ -106,6 +106,10 @@ final class InDoubt {
       if (outcome != null) {
         return outcome;
       }
+      if (call.cancelled() && cancelSeen == 0) {
+        // It ends soon, however long the looks have been apart.
+        pause = FIRST_PAUSE;
+      }
       if (gaveUpAfterCancel()) {
         return new Outcome.Unknown("the call was cancelled while its outcome was looked up");
       }

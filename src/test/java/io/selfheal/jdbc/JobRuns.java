@@ -47,9 +47,18 @@ final class JobRuns implements AutoCloseable {
 
   final SnowflakeEmulator emulator = SnowflakeEmulator.start();
   private final Connection admin;
+  private final Duration settling;
   private int cases;
 
   JobRuns() throws SQLException {
+    this(Duration.ofSeconds(5));
+  }
+
+  /**
+   * @param settling how long sessions and transactions may take to end after a run
+   */
+  JobRuns(Duration settling) throws SQLException {
+    this.settling = settling;
     admin = DriverManager.getConnection(emulator.url());
   }
 
@@ -112,7 +121,7 @@ final class JobRuns implements AutoCloseable {
       Awaitility.await()
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(5))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(settling)
           .until(() -> emulator.openTransactions() == 0 && emulator.openSessions() == 1);
       return "nothing";
     } catch (ConditionTimeoutException e) {

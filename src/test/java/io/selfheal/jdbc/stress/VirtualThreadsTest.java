@@ -136,9 +136,12 @@ class VirtualThreadsTest {
    * Whether this driver waited, in a method of the JDK that it called. Where the physical driver
    * waits under a monitor of its own, which pins before JDK 24, there is nothing to be done about
    * it; a wait right in our code, which has no monitor, is the virtual machine's, for a class that
-   * another thread loads.
+   * another thread loads. An event that comes without its frames says nothing.
    */
   private static boolean isOurs(RecordedEvent pinned) {
+    if (pinned.getStackTrace() == null) {
+      return false;
+    }
     var types =
         pinned.getStackTrace().getFrames().stream()
             .map(frame -> frame.getMethod().getType().getName())

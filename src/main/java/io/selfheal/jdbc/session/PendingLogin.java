@@ -11,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A login on a thread of its own, so that the caller can leave it behind when it takes too long, is
@@ -22,8 +25,13 @@ final class PendingLogin {
   /** A fresh connection that already holds what the dead session held, as far as it could be. */
   record Ready(Connection connection, Snapshot before, Rebuilt rebuilt, List<String> restored) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(PendingLogin.class);
+
   private final CompletableFuture<Ready> result = new CompletableFuture<>();
   private final Thread thread;
+
+  /** Held while the thread is interrupted, so that this does not come in the middle of a logout. */
+  private final ReentrantLock abandoning = new ReentrantLock();
 
   private PendingLogin(Callable<Ready> login) {
     thread = new Thread(() -> run(login), "selfheal-login");
@@ -56,8 +64,13 @@ final class PendingLogin {
 
   /** Gives up on it; whoever waits gets a {@link CancellationException}. */
   void abandon() {
-    if (result.cancel(false)) {
-      thread.interrupt();
+    abandoning.lock();
+    try {
+      if (result.cancel(false)) {
+        thread.interrupt();
+      }
+    } finally {
+      abandoning.unlock();
     }
   }
 
@@ -66,10 +79,20 @@ final class PendingLogin {
     try {
       var ready = login.call();
       if (!result.complete(ready)) {
+        awaitInterrupt();
         Quietly.close(ready.connection());
       }
     } catch (Throwable e) {
       result.completeExceptionally(e);
+    }
+  }
+
+  private void awaitInterrupt() {
+    abandoning.lock();
+    try {
+      LOG.debug("a login came after its caller had gone");
+    } finally {
+      abandoning.unlock();
     }
   }
 }

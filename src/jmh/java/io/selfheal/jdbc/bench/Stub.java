@@ -110,6 +110,7 @@ public final class Stub {
 
   public abstract static class StubPrepared implements PreparedStatement, Vendor {
     private final StubConnection connection;
+    private final StubRows rows = FACTORY.rows(this);
     private int bound;
     private boolean closed;
 
@@ -129,7 +130,7 @@ public final class Stub {
 
     @Override
     public ResultSet executeQuery() {
-      return FACTORY.rows(this);
+      return rows.opened();
     }
 
     @Override
@@ -175,6 +176,11 @@ public final class Stub {
     @Override
     public Statement getStatement() {
       return statement;
+    }
+
+    StubRows opened() {
+      closed = false;
+      return this;
     }
 
     @Override

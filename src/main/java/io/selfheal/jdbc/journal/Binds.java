@@ -11,6 +11,11 @@ public interface Binds {
   Binds NONE =
       new Binds() {
         @Override
+        public boolean isKept() {
+          return true;
+        }
+
+        @Override
         public boolean any() {
           return false;
         }
@@ -20,6 +25,11 @@ public interface Binds {
           return null;
         }
       };
+
+  /** Whether its owner keeps it from one call to the next; all others may be millions of rows. */
+  default boolean isKept() {
+    return false;
+  }
 
   /** Whether any value is bound. */
   boolean any();

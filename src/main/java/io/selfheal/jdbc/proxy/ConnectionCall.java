@@ -51,6 +51,11 @@ final class ConnectionCall implements Operation<Boolean>, SessionUser {
   }
 
   @Override
+  public boolean isGone() {
+    return false; // whoever makes the call removes it
+  }
+
+  @Override
   public Iterable<Call> calls() {
     return List.of(call);
   }

@@ -45,6 +45,9 @@ abstract class HealingAsyncResultSet extends HealingResultSet implements Session
   /** As {@code bound}. */
   private volatile boolean fetched;
 
+  /** Its place among the users of sessions, from then to the close; as {@code bound}. */
+  private volatile int slot;
+
   private volatile boolean closed;
 
   /** The last question about the query's state; only the reading thread uses it. */
@@ -141,7 +144,7 @@ abstract class HealingAsyncResultSet extends HealingResultSet implements Session
     fetched = true;
     // The physical driver has run a statement of its own for it [S].
     owner().logical().lastQueries().add(Vendor.queryId(physical.getStatement()));
-    owner().logical().users().add(this);
+    slot = owner().logical().users().add(this);
   }
 
   @Override
@@ -172,7 +175,7 @@ abstract class HealingAsyncResultSet extends HealingResultSet implements Session
   }
 
   private void release() throws SQLException {
-    owner().logical().users().remove(this);
+    owner().logical().users().remove(slot, this);
     try {
       physical.close();
     } finally {
@@ -202,6 +205,11 @@ abstract class HealingAsyncResultSet extends HealingResultSet implements Session
   @Override
   public boolean uses(PhysicalSession session) {
     return bound == session && pins();
+  }
+
+  @Override
+  public boolean isGone() {
+    return closed;
   }
 
   @Override

@@ -166,22 +166,50 @@ abstract class HealingConnection implements SelfHealingConnection {
   }
 
   private Statement statement(Opener opener) throws SQLException {
-    return open(
-        (on, connection) -> Proxies.statement(this, opener, on, opener.open(connection, "")));
+    return made(
+        opener,
+        "",
+        (connection, sql, how, on, physical) -> Proxies.statement(connection, how, on, physical));
   }
 
   private PreparedStatement prepared(Opener opener, String sql) throws SQLException {
-    return open(
-        (on, connection) ->
-            Proxies.prepared(
-                this, opener, sql, on, (PreparedStatement) opener.open(connection, sql)));
+    return made(
+        opener,
+        sql,
+        (connection, text, how, on, physical) ->
+            Proxies.prepared(connection, how, text, on, (PreparedStatement) physical));
   }
 
   private CallableStatement callable(Opener opener, String sql) throws SQLException {
-    return open(
-        (on, connection) ->
-            Proxies.callable(
-                this, opener, sql, on, (CallableStatement) opener.open(connection, sql)));
+    return made(
+        opener,
+        sql,
+        (connection, text, how, on, physical) ->
+            Proxies.callable(connection, how, text, on, (CallableStatement) physical));
+  }
+
+  /** Makes the logical statement; captures nothing, for a statement is to cost no other object. */
+  private interface Maker<S extends Statement> {
+    S make(
+        HealingConnection connection,
+        String sql,
+        Opener how,
+        PhysicalSession on,
+        Statement physical);
+  }
+
+  private <S extends Statement> S made(Opener opener, String sql, Maker<S> maker)
+      throws SQLException {
+    var on = session.current();
+    Statement physical;
+    try {
+      physical = opener.open(on.connection(), sql);
+    } catch (SQLException e) {
+      // Also where the session was replaced, and closed, between these two lines.
+      on = recovery.heal(on, e);
+      physical = opener.open(on.connection(), sql);
+    }
+    return maker.make(this, sql, opener, on, physical);
   }
 
   private interface Child<T> {
@@ -240,11 +268,11 @@ abstract class HealingConnection implements SelfHealingConnection {
 
   private void run(String sql, Context.Attribute<Connection> call) throws SQLException {
     var ours = new ConnectionCall(call);
-    session.users().add(ours);
+    int slot = session.users().add(ours);
     try {
       recovery.run(ours.call, sql, Binds.NONE, ours);
     } finally {
-      session.users().remove(ours);
+      session.users().remove(slot, ours);
     }
   }
 

@@ -28,6 +28,9 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
    */
   private final List<Open> open = new CopyOnWriteArrayList<>();
 
+  /** Whether there ever was one; a second registration, by two threads at once, does no harm. */
+  private volatile boolean used;
+
   HealingDatabaseMetaData(
       HealingConnection connection, PhysicalSession session, DatabaseMetaData delegate) {
     this.connection = connection;
@@ -60,7 +63,8 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
   final ResultSet results(ResultSet physical) {
     var results = Proxies.results(connection, null, physical, null);
     open.removeIf(one -> !one.results().pins());
-    if (open.isEmpty()) {
+    if (!used) {
+      used = true;
       connection.logical().users().add(this);
     }
     open.add(new Open(bound.session(), results));
@@ -75,6 +79,12 @@ abstract class HealingDatabaseMetaData implements DatabaseMetaData, SessionUser 
   @Override
   public boolean uses(PhysicalSession session) {
     return open.stream().anyMatch(one -> one.session() == session && one.results().pins());
+  }
+
+  /** There is one for a connection. */
+  @Override
+  public boolean isGone() {
+    return false;
   }
 
   @Override

@@ -9,8 +9,11 @@ import io.selfheal.jdbc.replay.Operation;
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.QueryTags;
+import io.selfheal.jdbc.session.Quietly;
 import io.selfheal.jdbc.session.SessionUser;
 import io.selfheal.jdbc.snowflake.Vendor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,27 +33,56 @@ import org.jspecify.annotations.Nullable;
 @Forwarding(Statement.class)
 abstract class HealingStatement implements Statement, SessionUser {
 
+  private static final VarHandle DELEGATE;
+  private static final VarHandle BOUND;
+  private static final VarHandle CALL;
+  private static final VarHandle CLOSED;
+
+  static {
+    var here = MethodHandles.lookup();
+    try {
+      DELEGATE = here.findVarHandle(HealingStatement.class, "delegate", Statement.class);
+      BOUND = here.findVarHandle(HealingStatement.class, "bound", PhysicalSession.class);
+      CALL = here.findVarHandle(HealingStatement.class, "call", Call.class);
+      CLOSED = here.findVarHandle(HealingStatement.class, "closed", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final HealingConnection connection;
   private final Opener opener;
   private final String sql;
-  private final Call call = new Call();
-  private final Results results = new Results(this);
-  private final MoreResults more = new MoreResults(this);
 
-  /** Written by the executing thread; read by cancel and close of others. */
-  private volatile Statement delegate;
+  /** Made when it is needed, and released, by the executing thread. */
+  private @Nullable Call call;
+
+  /** Made when it is needed, by the executing thread; others look at {@code bound} before. */
+  private @Nullable Results results;
+
+  /** Made when it is asked for; only the executing thread uses it. */
+  private @Nullable MoreResults more;
 
   /**
-   * The session of {@code delegate}; written just before it, read by the retirement of that
-   * session.
+   * Written by the executing thread; read by cancel and close of others, as if it were volatile: a
+   * volatile field would cost each statement that is made.
    */
-  private volatile PhysicalSession bound;
+  private Statement delegate;
+
+  /**
+   * The session of {@code delegate}; written just before it and in the same way, read by the
+   * retirement of that session.
+   */
+  private PhysicalSession bound;
 
   /**
    * Setter calls to be made again on the next physical statement; null while there are none. Only
    * the executing thread uses it.
    */
   private @Nullable Map<String, Attribute<Statement>> attributes;
+
+  /** The last one, to be used again; only the executing thread uses it. */
+  private @Nullable StatementOperation<?> operation;
 
   /**
    * What the last execution gave, if it was taken over from a dead session; only the executing
@@ -67,7 +99,7 @@ abstract class HealingStatement implements Statement, SessionUser {
   private List<String> batchQueryIds = List.of();
 
   /** The files of the PUT under way; written by the executing thread, closed by whoever closes. */
-  private volatile Puts puts = Puts.NONE;
+  private volatile @Nullable Puts puts;
 
   /** The QUERY_TAG that the application gave this statement, with its spelling of the name. */
   private String tagName = QueryTags.PARAMETER;
@@ -77,6 +109,16 @@ abstract class HealingStatement implements Statement, SessionUser {
   /** Whether {@code delegate} has got a tag with a mark; only the executing thread uses these. */
   private boolean tagged;
 
+  /** Whether it is among the users of sessions, where it is from the first execution on. */
+  private boolean used;
+
+  /** Its place there; both are only used by the executing thread and the closing one. */
+  private int slot;
+
+  /**
+   * Released by the closing thread, without a fence: an execution that has just begun may not see
+   * it before its end.
+   */
   private volatile boolean closed;
 
   HealingStatement(
@@ -90,7 +132,15 @@ abstract class HealingStatement implements Statement, SessionUser {
     this.sql = sql;
     this.bound = bound;
     this.delegate = delegate;
-    connection.logical().users().add(this);
+  }
+
+  /** As another thread sees it. */
+  private Statement delegateNow() {
+    return (Statement) DELEGATE.getVolatile(this);
+  }
+
+  private PhysicalSession boundNow() {
+    return (PhysicalSession) BOUND.getVolatile(this);
   }
 
   /**
@@ -115,7 +165,17 @@ abstract class HealingStatement implements Statement, SessionUser {
   }
 
   final Call call() {
-    return call;
+    var known = call;
+    if (known == null) {
+      known = new Call();
+      CALL.setRelease(this, known);
+    }
+    return known;
+  }
+
+  /** As another thread sees it. */
+  private @Nullable Call callNow() {
+    return (Call) CALL.getAcquire(this);
   }
 
   final HealingConnection owner() {
@@ -127,7 +187,12 @@ abstract class HealingStatement implements Statement, SessionUser {
   }
 
   final Results results() {
-    return results;
+    var known = results;
+    if (known == null) {
+      known = new Results(this);
+      results = known;
+    }
+    return known;
   }
 
   // Execution
@@ -143,7 +208,18 @@ abstract class HealingStatement implements Statement, SessionUser {
   }
 
   final <R> R run(String text, Execution<R> execution, Adoption<R> adoption) throws SQLException {
-    return run(text, new StatementOperation<>(this, execution, adoption, false));
+    return run(text, operation(execution, adoption));
+  }
+
+  @SuppressWarnings("unchecked") // it was made of the very same two
+  private <R> StatementOperation<R> operation(Execution<R> execution, Adoption<R> adoption) {
+    var last = operation;
+    if (last != null && last.execution() == execution && last.adoption() == adoption) {
+      return (StatementOperation<R>) last;
+    }
+    var fresh = new StatementOperation<>(this, execution, adoption, false);
+    operation = fresh;
+    return fresh;
   }
 
   /** For a call that is answered before the statement has ended. */
@@ -157,19 +233,29 @@ abstract class HealingStatement implements Statement, SessionUser {
   }
 
   final <R> R run(String text, Binds binds, Operation<R> operation) throws SQLException {
-    adopted = null;
-    more.begin();
+    if (adopted != null) {
+      adopted = null;
+    }
+    if (more != null) {
+      more = null;
+    }
     if (closed) {
       // The physical statement gives its own error; a new one must not be opened.
       return operation.run(bound, text);
+    }
+    var call = call();
+    if (!used) {
+      used = true;
+      slot = connection.logical().users().add(this);
     }
     try {
       return connection.recovery().run(call, text, binds, operation);
     } finally {
       if (closed) {
         // By another thread meanwhile, which saw only what there was.
-        connection.logical().users().remove(this);
-        results.close();
+        leave();
+        closeResults();
+        Quietly.close(delegate);
       }
     }
   }
@@ -195,10 +281,10 @@ abstract class HealingStatement implements Statement, SessionUser {
         fresh.close();
         throw e;
       }
-      results.leave(bound, delegate);
-      bound = session;
+      results().leave(bound, delegate);
+      BOUND.setVolatile(this, session);
       tagged = false;
-      delegate = fresh;
+      DELEGATE.setVolatile(this, fresh);
       if (closed) {
         // close() came from another thread meanwhile and closed the physical statement it saw.
         fresh.close();
@@ -212,7 +298,7 @@ abstract class HealingStatement implements Statement, SessionUser {
     var physical = bind(session);
     var tags = connection.logical().queryTags();
     if (tags != null && !closed) {
-      tagged = tags.put(call, session, physical, tagName, tag, tagged);
+      tagged = tags.put(call(), session, physical, tagName, tag, tagged);
     }
     return physical;
   }
@@ -237,18 +323,19 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   /** The last execution, to be made again on another connection; null where that cannot be. */
   @Nullable Replay replay(String text) throws SQLException {
-    if (!Puts.is(call.shape())) {
+    if (!Puts.is(call().shape())) {
       return new TextReplay(text, settings());
     }
     var uploaded = puts;
-    puts = Puts.NONE;
-    return uploaded.replay(text, settings());
+    puts = null;
+    return uploaded == null ? null : uploaded.replay(text, settings());
   }
 
   /** For a PUT to a temp stage: looks at its files before they are uploaded. */
   final void beforeRun(PhysicalSession session) throws SQLException {
+    var call = call();
     if (Puts.is(call.shape()) && connection.logical().records(call.shape(), binds(), session)) {
-      puts.close();
+      closePuts();
       puts = Puts.of(call.shape(), call.sql(), connection.logical().spool());
     }
   }
@@ -273,8 +360,8 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   @Override
   public ResultSet executeQuery(String text) throws SQLException {
-    return results.required(
-        run(text, (physical, sql) -> physical.executeQuery(sql), Adopted::resultSet));
+    return results()
+        .required(run(text, (physical, sql) -> physical.executeQuery(sql), Adopted::resultSet));
   }
 
   @Override
@@ -427,7 +514,7 @@ abstract class HealingStatement implements Statement, SessionUser {
   @Override
   public @Nullable ResultSet getResultSet() throws SQLException {
     var taken = taken();
-    return taken != null ? taken.openResultSet() : results.wrap(delegate().getResultSet());
+    return taken != null ? taken.openResultSet() : results().wrap(delegate().getResultSet());
   }
 
   @Override
@@ -453,12 +540,18 @@ abstract class HealingStatement implements Statement, SessionUser {
     if (taken != null) {
       return taken.more(current);
     }
-    return closed ? delegate.getMoreResults(current) : more.next(current);
+    if (closed) {
+      return delegate.getMoreResults(current);
+    }
+    if (more == null) {
+      more = new MoreResults(this);
+    }
+    return more.next(current);
   }
 
   @Override
   public @Nullable ResultSet getGeneratedKeys() throws SQLException {
-    return results.keys(delegate().getGeneratedKeys());
+    return results().keys(delegate().getGeneratedKeys());
   }
 
   /**
@@ -466,7 +559,7 @@ abstract class HealingStatement implements Statement, SessionUser {
    * has.
    */
   final @Nullable String queryId() {
-    return adopted != null ? adopted.queryId() : Vendor.queryId(delegate);
+    return adopted != null ? adopted.queryId() : bound.queryId(delegate);
   }
 
   /** Of the rows of the last batch, where the physical driver has sent it row by row. */
@@ -549,31 +642,55 @@ abstract class HealingStatement implements Statement, SessionUser {
   /** Never waits: neither for a heal nor for the query. */
   @Override
   public void cancel() throws SQLException {
-    call.cancel();
-    if (call.session() != null && call.failed()) {
-      // Its session is dead; whoever resolves the call cancels what may still run.
-      return;
+    var call = callNow();
+    if (call != null) {
+      call.cancel();
+      if (call.session() != null && call.failed()) {
+        // Its session is dead; whoever resolves the call cancels what may still run.
+        return;
+      }
     }
-    var physical = delegate;
-    if (closed || bound == connection.logical().current() || !physical.isClosed()) {
+    var physical = delegateNow();
+    if (closed || boundNow() == connection.logical().current() || !physical.isClosed()) {
       physical.cancel();
     }
   }
 
   @Override
   public void close() throws SQLException {
-    closed = true;
-    puts.close();
-    results.close();
+    CLOSED.setRelease(this, true);
+    closePuts();
+    closeResults();
     try {
-      delegate.close();
+      delegateNow().close();
     } finally {
       // A call that another thread still has under way here is to be seen until its end: what it
       // ran must not be taken for another's of the same text. Looked at last, as from here on the
       // physical statement runs nothing more.
-      if (call.session() == null) {
-        connection.logical().users().remove(this);
+      var call = callNow();
+      if (call != null && call.session() == null) {
+        leave();
       }
+    }
+  }
+
+  private void closePuts() {
+    var uploading = puts;
+    if (uploading != null) {
+      uploading.close();
+    }
+  }
+
+  private void closeResults() {
+    var given = results;
+    if (given != null) {
+      given.close();
+    }
+  }
+
+  private void leave() {
+    if (used) {
+      connection.logical().users().remove(slot, this);
     }
   }
 
@@ -581,7 +698,7 @@ abstract class HealingStatement implements Statement, SessionUser {
   public boolean isClosed() throws SQLException {
     return closed
         || connection.isClosed()
-        || (bound == connection.logical().current() && delegate.isClosed());
+        || (boundNow() == connection.logical().current() && delegateNow().isClosed());
   }
 
   @Override
@@ -594,12 +711,24 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   @Override
   public boolean uses(PhysicalSession session) {
-    return bound == session || call.session() == session || results.uses(session);
+    if (boundNow() == session) {
+      return true;
+    }
+    var call = callNow();
+    var given = results;
+    return (call != null && call.session() == session) || (given != null && given.uses(session));
+  }
+
+  @Override
+  public boolean isGone() {
+    var call = callNow();
+    return closed && (call == null || call.session() == null);
   }
 
   @Override
   public Iterable<Call> calls() {
-    return List.of(call);
+    var call = callNow();
+    return call == null ? List.of() : List.of(call);
   }
 
   // Wrapper

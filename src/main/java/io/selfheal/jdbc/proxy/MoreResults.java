@@ -10,27 +10,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a text of several statements. The physical driver fetches the next one from the
- * server, by its id [R]; so does this on another session, where that of the execution is gone. Only
- * the executing thread uses it.
+ * server, by its id [R]; so does this on another session, where that of the execution is gone. For
+ * one execution; only the executing thread uses it.
  */
 final class MoreResults {
 
   private final HealingStatement statement;
 
-  /** How many results of the last execution were given. */
-  private int given;
+  /** How many results of the execution were given. */
+  private int given = 1;
 
   /** The expiry that the next result was lost to, until that is found elsewhere. */
   private @Nullable SQLException missed;
 
   MoreResults(HealingStatement statement) {
     this.statement = statement;
-  }
-
-  /** For a new execution. */
-  void begin() {
-    given = 1;
-    missed = null;
   }
 
   /** {@code getMoreResults} of a statement that is open. */

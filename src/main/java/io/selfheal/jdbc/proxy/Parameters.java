@@ -100,10 +100,14 @@ final class Parameters implements Binds {
   /** A position in the arrays below, in bytes. */
   private static final int SLOT = 20;
 
-  private @Nullable Setter[] setters = new @Nullable Setter[0];
-  private long[] bits = new long[0];
-  private @Nullable Object[] values = new @Nullable Object[0];
-  private @Nullable Object[] extras = new @Nullable Object[0];
+  private static final @Nullable Setter[] NO_SETTERS = {};
+  private static final long[] NO_BITS = {};
+  private static final @Nullable Object[] NO_VALUES = {};
+
+  private @Nullable Setter[] setters = NO_SETTERS;
+  private long[] bits = NO_BITS;
+  private @Nullable Object[] values = NO_VALUES;
+  private @Nullable Object[] extras = NO_VALUES;
   private int last;
 
   void put(int index, Setter setter, long itsBits, @Nullable Object value, @Nullable Object extra) {
@@ -214,6 +218,11 @@ final class Parameters implements Binds {
         setter.set(physical, this, i);
       }
     }
+  }
+
+  @Override
+  public boolean isKept() {
+    return true;
   }
 
   @Override

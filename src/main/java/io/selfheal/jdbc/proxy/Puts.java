@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Puts {
 
-  static final Puts NONE = new Puts(null, null);
-
   private final @Nullable LocalFiles files;
   private final @Nullable String doubt;
 
@@ -33,10 +31,11 @@ final class Puts {
     return transfer != null && transfer.verb() == FileVerb.PUT;
   }
 
-  static Puts of(Shape shape, String sql, SpoolDirectory spool) {
+  /** Null where the text does not tell the files. */
+  static @Nullable Puts of(Shape shape, String sql, SpoolDirectory spool) {
     var path = LocalPath.of(shape, sql);
     if (path == null) {
-      return NONE;
+      return null;
     }
     try {
       return new Puts(LocalFiles.of(path, spool), null);
@@ -46,7 +45,7 @@ final class Puts {
     }
   }
 
-  /** To be asked right after the upload; null where the text does not tell the files. */
+  /** To be asked right after the upload. */
   @Nullable Replay replay(String sql, List<Attribute<Statement>> settings) {
     if (files == null) {
       return doubt == null ? null : new Unrepeatable(doubt);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The result sets that one statement has given, and the physical statements besides its own that
  * still have an open one: those stay open until their results are read. Only the executing thread
- * uses it, but for {@code former}, which is copied on write, for the retirement thread looks at it.
+ * uses it, but for {@code former}, which is copied on write, for the retirement thread looks at it,
+ * and {@code queries}; these two are made when they are needed.
  */
 final class Results {
 
@@ -27,14 +28,14 @@ final class Results {
    * Those before {@code last} that may be open: the physical driver lets them live as long as the
    * statement [S].
    */
-  private final List<HealingResultSet> earlier = new ArrayList<>();
+  private List<HealingResultSet> earlier = List.of();
 
   private int looked = FEW;
 
   /** Those of asynchronous queries: they may have a physical statement of their own. */
-  private final List<HealingAsyncResultSet> queries = new CopyOnWriteArrayList<>();
+  private volatile @Nullable List<HealingAsyncResultSet> queries;
 
-  private final List<Former> former = new CopyOnWriteArrayList<>();
+  private volatile @Nullable List<Former> former;
 
   private record Former(
       PhysicalSession session, Statement physical, List<HealingResultSet> results) {
@@ -102,8 +103,13 @@ final class Results {
             session,
             physical,
             on -> Vendor.createResultSet(on.connection(), id));
-    queries.removeIf(HealingAsyncResultSet::isDone);
-    queries.add(results);
+    var open = queries;
+    if (open == null) {
+      open = new CopyOnWriteArrayList<>();
+      queries = open;
+    }
+    open.removeIf(HealingAsyncResultSet::isDone);
+    open.add(results);
     return results;
   }
 
@@ -113,6 +119,9 @@ final class Results {
       looked = Math.max(FEW, 2 * earlier.size());
     }
     if (results.pins()) {
+      if (earlier.isEmpty()) {
+        earlier = new ArrayList<>();
+      }
       earlier.add(results);
     }
   }
@@ -138,27 +147,43 @@ final class Results {
       keep(last);
     }
     // One of an asynchronous query may have been fetched through it, however long ago it was made.
-    queries.stream().filter(one -> one.uses(session)).forEach(earlier::add);
-    add(new Former(session, physical, List.copyOf(earlier)));
+    var left = new ArrayList<>(earlier);
+    var asked = queries;
+    if (asked != null) {
+      asked.stream().filter(one -> one.uses(session)).forEach(left::add);
+    }
+    add(new Former(session, physical, List.copyOf(left)));
     last = null;
-    earlier.clear();
+    earlier = List.of();
     looked = FEW;
   }
 
   private void add(Former one) {
-    former.add(one);
-    former.removeIf(each -> each.isDone() && closed(each.physical()));
+    var all = former;
+    if (all == null) {
+      all = new CopyOnWriteArrayList<>();
+      former = all;
+    }
+    all.add(one);
+    all.removeIf(each -> each.isDone() && closed(each.physical()));
   }
 
   boolean uses(PhysicalSession session) {
-    return former.stream().anyMatch(one -> one.session() == session && !one.isDone());
+    var all = former;
+    return all != null && all.stream().anyMatch(one -> one.session() == session && !one.isDone());
   }
 
   void close() {
-    queries.forEach(Quietly::close);
-    queries.clear();
-    former.forEach(one -> Quietly.close(one.physical()));
-    former.clear();
+    var asked = queries;
+    if (asked != null) {
+      asked.forEach(Quietly::close);
+      asked.clear();
+    }
+    var all = former;
+    if (all != null) {
+      all.forEach(one -> Quietly.close(one.physical()));
+      all.clear();
+    }
   }
 
   private static boolean closed(Statement physical) {

@@ -48,8 +48,15 @@ final class AnsweredCalls {
   }
 
   private void answered(Call call, PhysicalSession on, @Nullable String queryId) {
-    on.known().add(queryId, call.shape().kind() == Kind.OPAQUE);
-    session.lastQueries().add(queryId);
+    if (queryId != null) {
+      on.answered();
+    }
+    on.queries().add(queryId, isParent(call), session.current() != on);
+  }
+
+  /** Whether it may have run statements whose ids nobody is told of. */
+  private static boolean isParent(Call call) {
+    return call.shape().kind() == Kind.OPAQUE;
   }
 
   /**
@@ -60,11 +67,17 @@ final class AnsweredCalls {
   boolean failed(Call call, PhysicalSession on, SQLException error, Operation<?> operation)
       throws SQLException {
     var progress = operation.progress();
-    if (progress == null) {
-      // It may be that of an earlier one, if the call did not come to the server.
-      session.lastQueries().add(null);
-    } else {
+    var queryId = operation.queryId();
+    if (progress != null) {
       progress.answered().forEach(id -> answered(call, on, id));
+    }
+    if (progress == null || isParent(call)) {
+      on.queries().addFailed(queryId, isParent(call), session.current() != on);
+    } else {
+      on.explain(queryId);
+    }
+    if (queryId != null) {
+      on.answered();
     }
     // Of several that failed, all but the first may have run: their errors are not told.
     boolean told =
@@ -72,7 +85,7 @@ final class AnsweredCalls {
             && progress.failedAlone()
             && call.shape().kind() == Kind.WRITE
             && !isNotTheServers(error);
-    failed(call, on, error, operation.queryId(), told);
+    failed(call, on, error, queryId, told);
     if (progress == null || progress.ran() == 0) {
       return true;
     }
@@ -105,7 +118,6 @@ final class AnsweredCalls {
 
   private void failed(
       Call call, PhysicalSession on, SQLException error, @Nullable String queryId, boolean told) {
-    on.known().add(queryId, call.shape().kind() == Kind.OPAQUE);
     var shape = call.shape();
     if (shape.kind() == Kind.QUERY) {
       return;
@@ -154,22 +166,30 @@ final class AnsweredCalls {
   <R> boolean stands(
       Call call, PhysicalSession on, Operation<R> operation, R result, Map<String, Variable> values)
       throws SQLException {
+    return (isStateless(call) && session.current() == on)
+        || counts(call, on, operation, result, values);
+  }
+
+  /** Whether it changes nothing that a session holds. */
+  private boolean isStateless(Call call) {
     var shape = call.shape();
-    boolean stateless =
-        switch (shape.kind()) {
-          case QUERY ->
-              !shape.has(Trait.LOCKS_ROWS) && !shape.has(Hint.CHECKPOINT) && !call.manualCommit();
-          case WRITE ->
-              !call.manualCommit() && !session.hasTempObjects() && !shape.has(Hint.CHECKPOINT);
-          default -> false;
-        };
-    if (stateless && session.current() == on) {
-      return true;
-    }
+    return switch (shape.kind()) {
+      case QUERY ->
+          !shape.has(Trait.LOCKS_ROWS) && !shape.has(Hint.CHECKPOINT) && !call.manualCommit();
+      case WRITE ->
+          !call.manualCommit() && !session.hasTempObjects() && !shape.has(Hint.CHECKPOINT);
+      default -> false;
+    };
+  }
+
+  private <R> boolean counts(
+      Call call, PhysicalSession on, Operation<R> operation, R result, Map<String, Variable> values)
+      throws SQLException {
+    var shape = call.shape();
     var applied = applied(call, on, operation, result, values);
     if (ended(operation, shape) ? session.applied(applied, on) : session.submitted(applied, on)) {
       if (shape.transactionVerb() == TransactionVerb.BEGIN || shape.has(Trait.AUTOCOMMIT)) {
-        shareTransaction(call, on, operation.queryId() == null ? 0 : 1);
+        shareTransaction(call, on, Math.max(1, operation.queryIds().size()));
       }
       return true;
     }
@@ -240,7 +260,7 @@ final class AnsweredCalls {
    */
   private void shareTransaction(Call call, PhysicalSession on, int own) {
     if (session.manualCommit()
-        && (on.known().count() - call.answered() > own
+        && (on.queries().count() - call.answered() > own
             || !session.users().rivals(call, on).isEmpty())) {
       session.transactionNotRecorded(
           "a statement of another thread may be part of it that began at the same time");

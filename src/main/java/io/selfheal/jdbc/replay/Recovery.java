@@ -49,40 +49,59 @@ public final class Recovery {
   public <R> R run(Call call, String sql, Binds binds, Operation<R> operation) throws SQLException {
     call.prepare();
     try {
-      var on = enter(call, sql, Shape.of(sql), binds, operation);
+      var shape = call.shapeOf(sql);
+      // Most calls neither depend on what a session holds nor change it.
+      boolean quick = session.isQuiet() && shape.isSimple();
+      var on = quick ? start(call, sql, shape, binds) : null;
+      if (on == null) {
+        quick = false;
+        on = enter(call, sql, shape, binds, operation);
+      }
       R result;
-      Map<String, Variable> values;
+      Map<String, Variable> values = Map.of();
       try {
         result = operation.run(on, call.sql());
-        values = answers.values(call, on);
+        if (!quick) {
+          values = answers.values(call, on);
+        }
       } catch (SQLException e) {
-        var end = expired.end(on, e, operation);
-        if (end != null) {
-          return recover(call, on, end, operation);
-        }
-        if (on.isSwapped()) {
-          return swaps.failed(call, on, e, operation);
-        }
-        if (!answers.failed(call, on, e, operation) && session.replay() != ReplayScope.NONE) {
-          return recover(call, on, Swaps.behind(e), operation);
-        }
-        throw e;
+        return failed(call, on, e, operation);
       } catch (RuntimeException e) {
-        // Nobody knows how far it came; a history row of this text may be its own.
-        on.contest(call.sql());
-        if (call.shape().kind() != Kind.QUERY) {
-          session.attempted(call.shape(), call.sql(), call.binds(), on);
-        }
+        broken(call, on);
         throw e;
       }
       if (on.isSwapped()) {
         return swaps.succeeded(call, on, operation, result, values);
       }
       answers.answered(call, on, operation);
-      return keep(call, on, operation, result, values);
+      return quick && session.isQuiet(on) ? result : keep(call, on, operation, result, values);
     } finally {
       session.requested();
       call.end();
+    }
+  }
+
+  /** The result of a call that failed, all the same, where it met a dead session. */
+  private <R> R failed(Call call, PhysicalSession on, SQLException e, Operation<R> operation)
+      throws SQLException {
+    var end = expired.end(on, e, operation);
+    if (end != null) {
+      return recover(call, on, end, operation);
+    }
+    if (on.isSwapped()) {
+      return swaps.failed(call, on, e, operation);
+    }
+    if (!answers.failed(call, on, e, operation) && session.replay() != ReplayScope.NONE) {
+      return recover(call, on, Swaps.behind(e), operation);
+    }
+    throw e;
+  }
+
+  /** Nobody knows how far it came; a history row of this text may be its own. */
+  private void broken(Call call, PhysicalSession on) {
+    on.contest(call.sql());
+    if (call.shape().kind() != Kind.QUERY) {
+      session.attempted(call.shape(), call.sql(), call.binds(), on);
     }
   }
 
@@ -156,6 +175,13 @@ public final class Recovery {
     return !dead.loss().bound() && !dead.loss().ofTransaction();
   }
 
+  /** As {@link #enter}, where there is nothing to be looked at; null where there is. */
+  private @Nullable PhysicalSession start(Call call, String sql, Shape shape, Binds binds) {
+    var on = session.current();
+    call.start(on, sql, shape, binds, false, false);
+    return session.isQuiet(on) && !call.cancelled() ? on : null;
+  }
+
   private PhysicalSession enter(
       Call call, String sql, Shape shape, Binds binds, Operation<?> operation) throws SQLException {
     session.heartbeat();
@@ -165,7 +191,7 @@ public final class Recovery {
       prepareTag(call, on, operation);
       // Only now is the call to be seen by a heal, so only what is checked from here on holds for
       // the session it runs on.
-      if (session.current() == on && !on.isSwapped()) {
+      if (session.current() == on && !on.wasSwapped()) {
         if (shape.transactionVerb() == TransactionVerb.ROLLBACK) {
           // A rollback is how applications clean up: it asks for nothing that was lost.
           session.forgetLostTransaction();
@@ -229,7 +255,7 @@ public final class Recovery {
           .lastAnswered()
           .forEach(
               id -> {
-                dead.known().add(id, false);
+                dead.explain(id);
                 call.proceed(id);
               });
     }

@@ -85,7 +85,7 @@ final class Suspects {
       return unknown("the query history does not show what ran before the statement");
     }
     // Of a batch that went row by row, those that were answered bear it too.
-    var known = dead.known().ids();
+    var known = dead.known();
     var marked =
         (recent == null ? page.rows() : recent)
             .stream()
@@ -108,7 +108,7 @@ final class Suspects {
 
   /** Whether an absence from it means anything: it has to show something that is known. */
   private boolean shows(Page page) {
-    var known = dead.known().ids();
+    var known = dead.known();
     return sinceItBegan(page) != null
         || (page.complete() && page.rows().stream().anyMatch(row -> known.contains(row.queryId())));
   }
@@ -121,7 +121,7 @@ final class Suspects {
     if (recent == null) {
       return unknown("the query history does not show what ran before the statement");
     }
-    var known = dead.known().ids();
+    var known = dead.known();
     var open =
         recent.stream()
             .filter(row -> !known.contains(row.queryId()) && !isMarked(row) && counts(row))
@@ -143,11 +143,11 @@ final class Suspects {
     if (mine.isEmpty()) {
       return new Finding.Known(new Outcome.NeverRan());
     }
-    if (!dead.known().reachesBackTo(call.answered())) {
+    if (!dead.queries().reachesBackTo(call.answered())) {
       // One of the rows may be another's whose id is forgotten.
       return ambiguous();
     }
-    if (dead.known().endsWithParent(call.answered())) {
+    if (dead.endsWithParent(call.answered())) {
       // The physical driver knows one id of several that such a text makes [R].
       return unknown("a statement of the same text may have been part of the one before it");
     }
@@ -247,10 +247,10 @@ final class Suspects {
    */
   private @Nullable List<Row> sinceItBegan(Page page) {
     var own = call.lastAnswered();
-    if (call.answered() == 0 && own == null) {
+    if (call.isFirst() && own == null) {
       return page.complete() ? page.rows() : null;
     }
-    var before = dead.known().first(call.answered());
+    var before = dead.knownBefore(call.answered());
     if (own != null) {
       before.add(own);
     }

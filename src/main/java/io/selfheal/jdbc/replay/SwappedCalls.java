@@ -161,9 +161,8 @@ final class SwappedCalls {
       Call call, PhysicalSession dead, Operation<?> operation, SQLException error)
       throws SQLException {
     // Known before it is called failed: whoever sees that looks for its row.
-    boolean opaque = call.shape().kind() == Kind.OPAQUE;
-    operation.queryIds().forEach(id -> dead.known().add(id, opaque));
-    dead.known().add(operation.queryId(), opaque);
+    operation.queryIds().forEach(dead::explain);
+    dead.explain(operation.queryId());
     call.fail();
     try {
       return session.heal(dead, error, session.options().healTimeout());

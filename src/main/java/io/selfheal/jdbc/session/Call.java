@@ -1,9 +1,13 @@
 package io.selfheal.jdbc.session;
 
 import io.selfheal.jdbc.journal.Binds;
+import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +16,30 @@ import org.jspecify.annotations.Nullable;
  * no object.
  *
  * <p>Written by the thread that makes the call; other threads read it after they saw {@link
- * #session()}, a volatile field that is written last at the start and first at the end. {@code
- * failed} and {@code cancelled} are volatile by themselves.
+ * #session()}, whose flag is released last at the start. It needs no fence: those who look for the
+ * calls of a session do so after a login, or on a thread started after that; and a call that began
+ * meanwhile has not been sent before it can be seen. {@code failed} and {@code cancelled} are
+ * volatile by themselves.
  */
 public final class Call {
 
-  private volatile @Nullable PhysicalSession session;
+  private static final VarHandle UNDER_WAY;
+
+  static {
+    try {
+      UNDER_WAY = MethodHandles.lookup().findVarHandle(Call.class, "underWay", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile boolean underWay;
+  private @Nullable PhysicalSession session;
+  private String given = "";
   private String sql = "";
   private Shape shape = Shape.of("");
   private Binds binds = Binds.NONE;
+  private boolean first;
   private long answered;
   private boolean manualCommit;
   private boolean perhapsCommitted;
@@ -53,22 +72,49 @@ public final class Call {
       Binds values,
       boolean inManualCommit,
       boolean maybeNot) {
-    sql = text;
-    shape = itsShape;
-    binds = values;
-    answered = on.known().count();
+    // A reference costs the collector's barrier, a comparison nothing.
+    if (!Objects.equals(given, text)) {
+      given = text;
+      shape = itsShape;
+    }
+    if (!Objects.equals(sql, text)) {
+      sql = text;
+    }
+    if (binds != values) {
+      binds = values;
+    }
+    first = !on.hasAnswered();
+    answered = on.queries().count();
     manualCommit = inManualCommit;
     perhapsCommitted = maybeNot;
-    mark = null;
-    lastAnswered = null;
-    began = System.nanoTime();
-    failed = false;
-    session = on;
+    if (mark != null) {
+      mark = null;
+    }
+    if (lastAnswered != null) {
+      lastAnswered = null;
+    }
+    // Only of such it is asked how long they took, and a look at the clock costs more than all
+    // else.
+    began = itsShape.kind() == Kind.QUERY && !inManualCommit ? System.nanoTime() : 0;
+    if (failed) {
+      failed = false;
+    }
+    if (session != on) {
+      session = on;
+    }
+    UNDER_WAY.setRelease(this, true);
   }
 
   /** For a new execution, which nobody has cancelled. */
   public void prepare() {
-    cancelled = false;
+    if (cancelled) {
+      cancelled = false;
+    }
+  }
+
+  /** What a text is; that of the last call is known. */
+  public Shape shapeOf(String text) {
+    return Objects.equals(text, given) ? shape : Shape.of(text);
   }
 
   /** Sends another wording of the text, which means the same. */
@@ -80,9 +126,10 @@ public final class Call {
   public void restart(PhysicalSession on) {
     failed = false;
     session = on;
+    underWay = true;
   }
 
-  /** How long it took until its session was found dead. */
+  /** How long a read in autocommit took until its session was found dead. */
   public Duration lasted() {
     return Duration.ofNanos(lasted);
   }
@@ -108,18 +155,20 @@ public final class Call {
 
   /** Ends the call, whatever came of it. */
   public void end() {
-    binds = Binds.NONE; // they may be millions of rows
-    session = null;
+    if (!binds.isKept()) {
+      binds = Binds.NONE;
+    }
+    UNDER_WAY.setRelease(this, false);
   }
 
   /** The session it runs on, null between calls. */
   public @Nullable PhysicalSession session() {
-    return session;
+    return underWay ? session : null;
   }
 
   /** Says that the answer was a dead session: from now on only the query history knows. */
   public void fail() {
-    lasted = System.nanoTime() - began;
+    lasted = began == 0 ? 0 : System.nanoTime() - began;
     failed = true;
   }
 
@@ -149,11 +198,16 @@ public final class Call {
   }
 
   /**
-   * How many queries the session had answered when the call began: the history up to their ends is
-   * not about this call.
+   * How many queries had been answered when the call began, on this and earlier sessions: the
+   * history up to their starts is not about this call.
    */
   public long answered() {
     return answered;
+  }
+
+  /** Whether its session had answered none of them. */
+  public boolean isFirst() {
+    return first;
   }
 
   /** Whether statements did not commit by themselves when the call began. */

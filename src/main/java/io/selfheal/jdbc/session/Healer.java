@@ -140,7 +140,7 @@ final class Healer {
     report.begun();
     while (true) {
       var ready = await(dead, error, limit, deadline, report);
-      var fresh = new PhysicalSession(ready.connection(), dead.generation() + 1);
+      var fresh = session.successor(dead, ready.connection());
       if (take(dead, error, fresh, ready, report)) {
         if (session.isClosed()) {
           // close() closed the session it found; this one came after.

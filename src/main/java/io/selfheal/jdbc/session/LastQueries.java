@@ -2,8 +2,6 @@ package io.selfheal.jdbc.session;
 
 import io.selfheal.jdbc.sql.LastQueryIds;
 import io.selfheal.jdbc.sql.Shape;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LastQueries {
 
-  private static final int SIZE = 256;
-
-  private final AtomicReferenceArray<@Nullable String> ring = new AtomicReferenceArray<>(SIZE);
-
-  /** How many there have been. */
-  private final AtomicLong count = new AtomicLong();
+  private final KnownQueries queries;
 
   /**
    * How many there had been when the session last saw a query that is not the application's; -1
@@ -26,23 +19,27 @@ public final class LastQueries {
    */
   private volatile long disturbedAt = -1;
 
+  LastQueries(KnownQueries queries) {
+    this.queries = queries;
+  }
+
   /**
    * Adds one.
    *
    * @param queryId null where it is not known
    */
   public void add(@Nullable String queryId) {
-    ring.setRelease((int) (count.getAndIncrement() % SIZE), queryId);
+    queries.add(queryId);
   }
 
   /** How many there have been. */
   public long count() {
-    return count.get();
+    return queries.count();
   }
 
   /** Says that the current session has run, or is, something that the application does not know. */
   public void disturb() {
-    disturbedAt = count.get();
+    disturbedAt = count();
   }
 
   /**
@@ -67,7 +64,7 @@ public final class LastQueries {
     }
     boolean natural = true;
     for (int offset : asked) {
-      natural &= offset < 0 && count.get() + offset >= undisturbedFrom;
+      natural &= offset < 0 && count() + offset >= undisturbedFrom;
     }
     if (natural) {
       return sql;
@@ -91,9 +88,6 @@ public final class LastQueries {
   }
 
   private @Nullable String known(int offset) {
-    long position = count.get() + offset;
-    return offset < 0 && position >= 0 && -offset <= SIZE
-        ? ring.getAcquire((int) (position % SIZE))
-        : null;
+    return offset < 0 ? queries.told(count() + offset) : null;
   }
 }

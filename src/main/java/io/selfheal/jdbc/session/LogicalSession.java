@@ -77,6 +77,12 @@ public final class LogicalSession {
   /** As {@code manualCommit}. */
   private volatile boolean perhapsCommitted;
 
+  /**
+   * True when there is nothing that a call has to look at which only reads or writes rows; written
+   * under {@code stateLock}, read by every call without it.
+   */
+  private volatile boolean quiet;
+
   /** What {@code state} says; written under {@code stateLock}, read by every write without it. */
   private volatile Set<TempObject> objects = Set.of();
 
@@ -88,7 +94,8 @@ public final class LogicalSession {
 
   private final Users users = new Users();
   private final @Nullable QueryTags queryTags;
-  private final LastQueries lastQueries = new LastQueries();
+  private final KnownQueries queries = new KnownQueries();
+  private final LastQueries lastQueries = new LastQueries(queries);
   private final SpoolDirectory spool;
 
   private final MissingObjects missing;
@@ -131,11 +138,11 @@ public final class LogicalSession {
     this.queryTags = options.tagWrites() ? new QueryTags() : null;
     this.spool = new SpoolDirectory(options.spoolDirectory(), options.spoolBytes());
     this.state = new SessionState(first.getAutoCommit(), options);
-    this.manualCommit = state.manualCommit();
     this.watched = login.logsInByItself();
     this.clearsBatchesOnSuccessOnly = login.clearsBatchesOnSuccessOnly();
     this.factoryMade = login.preparesSessions();
-    this.current = new PhysicalSession(first, 0);
+    this.current = new PhysicalSession(first, 0, watched, queries);
+    publish();
     this.healer = new Healer(this, login, options, System::nanoTime);
     this.opened = DriverTotals.ALL.opened(this, lastQueries::count);
   }
@@ -225,6 +232,11 @@ public final class LogicalSession {
         throw e;
       }
     }
+  }
+
+  /** A session that is to come after another. */
+  PhysicalSession successor(PhysicalSession dead, Connection fresh) {
+    return new PhysicalSession(fresh, dead.generation() + 1, watched, queries);
   }
 
   /** Whoever holds on to sessions of this connection. */
@@ -332,6 +344,7 @@ public final class LogicalSession {
       // A name that is lost stays so until what makes it again is known to have done so.
       if (done && !missing.isEmpty()) {
         missing.applied(call.shape(), scope(call.binds(), on), state::loadedStages);
+        publish();
       }
       return true;
     } finally {
@@ -356,6 +369,7 @@ public final class LogicalSession {
     stateLock.lock();
     try {
       missing.loadedToo(state.loadedStages(stages));
+      publish();
     } finally {
       stateLock.unlock();
     }
@@ -382,6 +396,7 @@ public final class LogicalSession {
     try {
       state.lose(object, why);
       missing.lost(Map.of(object, why));
+      publish();
     } finally {
       stateLock.unlock();
     }
@@ -484,6 +499,13 @@ public final class LogicalSession {
     objects = state.objects();
     rebuildable = state.rebuildable();
     variables = state.variables();
+    quiet =
+        !watched
+            && queryTags == null
+            && !manualCommit
+            && !perhapsCommitted
+            && objects.isEmpty()
+            && missing.isEmpty();
   }
 
   private Scope scope(Binds binds, PhysicalSession on) throws SQLException {
@@ -500,6 +522,22 @@ public final class LogicalSession {
     } finally {
       stateLock.unlock();
     }
+  }
+
+  /**
+   * True when statements commit by themselves, there are no temp objects, none was lost, and
+   * nothing has to be done before or after a statement that only reads or writes rows.
+   */
+  public boolean isQuiet() {
+    return quiet;
+  }
+
+  /**
+   * Whether that holds, and that session is the current one, not known to be dead, and no call has
+   * to tell of a loss.
+   */
+  public boolean isQuiet(PhysicalSession on) {
+    return quiet && current == on && unreported.get() == null && on.broken() == null;
   }
 
   /** True when statements do not commit by themselves just now. */
@@ -642,7 +680,7 @@ public final class LogicalSession {
       if (!contextRead) {
         return false;
       }
-      rebuilt.queryIds().forEach(id -> fresh.known().add(id, false));
+      fresh.beganWith(List.copyOf(rebuilt.queryIds()));
       var held = rebuilt.certain(state.objects());
       var lacked = lacking(dead);
       dead.ended(error, state.rebuilt(rebuilt), held, lacked);
@@ -689,7 +727,8 @@ public final class LogicalSession {
         return null;
       }
       var sessions = dead.ofConnection().stream().filter(users::use).toList();
-      fresh = new PhysicalSession(dead.connection(), dead.generation() + 1, sessions);
+      fresh =
+          new PhysicalSession(dead.connection(), dead.generation() + 1, watched, queries, sessions);
       dead.ended(error, Loss.NOTHING, Set.of(), null);
       lastQueries.disturb();
       current = fresh;

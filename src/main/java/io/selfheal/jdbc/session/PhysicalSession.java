@@ -4,12 +4,13 @@ import io.selfheal.jdbc.journal.Loss;
 import io.selfheal.jdbc.journal.Place;
 import io.selfheal.jdbc.journal.Scope;
 import io.selfheal.jdbc.journal.TempObject;
-import io.selfheal.jdbc.snowflake.Vendor;
+import io.selfheal.jdbc.snowflake.Ids;
 import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,8 +24,25 @@ public final class PhysicalSession {
 
   private final Connection connection;
   private final long generation;
+
+  /** Whether the physical driver is known to log in by itself. */
+  private final boolean watched;
+
+  private final Ids ids;
   private final @Nullable String id;
-  private final KnownQueries known = new KnownQueries();
+  private final KnownQueries queries;
+
+  /** Whether it has answered anything that can be found in its history. */
+  private volatile boolean answered;
+
+  /** Queries of ours that it began with, in their order; written before it is current. */
+  private volatile List<String> beganWith = List.of();
+
+  /** How many queries earlier sessions had answered by then; written before {@code beganWith}. */
+  private volatile long from;
+
+  /** Queries whose ids were learnt in another way; a concurrent set. */
+  private final Set<String> explained = ConcurrentHashMap.newKeySet();
 
   /** History rows that some caller took as its own; a concurrent set. */
   private final Set<String> claimed = ConcurrentHashMap.newKeySet();
@@ -70,14 +88,23 @@ public final class PhysicalSession {
   /** Earlier sessions of the same physical connection that somebody still used. */
   private final List<PhysicalSession> older;
 
-  PhysicalSession(Connection connection, long generation) {
-    this(connection, generation, List.of());
+  PhysicalSession(Connection connection, long generation, boolean watched, KnownQueries queries) {
+    this(connection, generation, watched, queries, List.of());
   }
 
-  PhysicalSession(Connection connection, long generation, List<PhysicalSession> older) {
+  PhysicalSession(
+      Connection connection,
+      long generation,
+      boolean watched,
+      KnownQueries queries,
+      List<PhysicalSession> older) {
     this.connection = connection;
     this.generation = generation;
-    this.id = Vendor.sessionId(connection);
+    this.watched = watched;
+    this.queries = queries;
+    this.from = queries.count();
+    this.ids = new Ids(connection);
+    this.id = ids.session(connection);
     this.older = older;
     Place found;
     try {
@@ -112,12 +139,26 @@ public final class PhysicalSession {
       return true;
     }
     if (id != null) {
-      var now = Vendor.sessionId(connection);
+      var now = ids.session(connection);
       if (now != null && !now.equals(id)) {
         swapped = true;
+        return true;
       }
     }
-    return swapped;
+    return false;
+  }
+
+  /** The query id of a statement's last execution here, or null. */
+  public @Nullable String queryId(Statement statement) {
+    return ids.query(statement);
+  }
+
+  /**
+   * As {@link #isSwapped}, to be asked before a call. Only where that is likely is it worth to ask
+   * the connection: what has happened is noticed after the call in any case.
+   */
+  public boolean wasSwapped() {
+    return watched ? isSwapped() : swapped;
   }
 
   /** Where this session is, or was when the physical driver left it. */
@@ -175,7 +216,54 @@ public final class PhysicalSession {
     queryTagStale = stale;
   }
 
-  public KnownQueries known() {
+  /** The application's queries on all sessions of the logical connection. */
+  public KnownQueries queries() {
+    return queries;
+  }
+
+  /** Says that a query of the application's was answered here. */
+  public void answered() {
+    if (!answered) {
+      answered = true;
+    }
+  }
+
+  /** Whether there can be a row in its history by which others are found to be older. */
+  boolean hasAnswered() {
+    return answered;
+  }
+
+  /** Says what was run here before the application was let in. */
+  void beganWith(List<String> queryIds) {
+    from = queries.count();
+    beganWith = queryIds;
+    answered |= !queryIds.isEmpty();
+  }
+
+  /** Says that a row of its history needs no other explanation. */
+  public void explain(@Nullable String queryId) {
+    if (queryId != null) {
+      explained.add(queryId);
+    }
+  }
+
+  /** Whether the last query before a call that has noted {@code count} may have run others. */
+  public boolean endsWithParent(long count) {
+    return queries.endsWithParent(from, count);
+  }
+
+  /** The rows of its history that need no other explanation. */
+  public Set<String> known() {
+    var known = queries.ids();
+    known.addAll(beganWith);
+    known.addAll(explained);
+    return known;
+  }
+
+  /** Those of them that had been answered when a call began that has noted {@code count}. */
+  public Set<String> knownBefore(long count) {
+    var known = queries.first(count);
+    known.addAll(beganWith);
     return known;
   }
 
@@ -248,7 +336,7 @@ public final class PhysicalSession {
   /** Why it is not to be used any more; null when it is, for all that is known. */
   @Nullable SQLException broken() {
     var known = broken;
-    return known == null && isSwapped() ? Swaps.noticed() : known;
+    return known == null && wasSwapped() ? Swaps.noticed() : known;
   }
 
   void broken(SQLException error) {

@@ -146,6 +146,11 @@ public final class Vendor {
     }
   }
 
+  /** A getter of a text by its declared type; null where there is none. */
+  static @Nullable MethodHandle getter(Class<?> type, String name) {
+    return find(type, name, MethodType.methodType(String.class)).orElse(null);
+  }
+
   private static @Nullable String call(ClassValue<Optional<MethodHandle>> getter, Object target) {
     return (String) ask(getter, target);
   }

@@ -75,6 +75,18 @@ public record Shape(
         new Sources(sql));
   }
 
+  /**
+   * Whether it only reads rows or writes them and is nothing else besides, so that what it does to
+   * a session in autocommit is over with it.
+   */
+  public boolean isSimple() {
+    return (kind == Kind.QUERY || kind == Kind.WRITE)
+        && detail == Detail.None.INSTANCE
+        && hints.isEmpty()
+        && !has(Trait.LOCKS_ROWS)
+        && !has(Trait.HISTORY);
+  }
+
   public boolean has(Trait trait) {
     return traits.contains(trait)
         || trait == Trait.UNDETERMINED && (has(Trait.VOLATILE) || sources.undetermined());

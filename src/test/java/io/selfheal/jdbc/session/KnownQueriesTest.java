@@ -14,13 +14,13 @@ class KnownQueriesTest {
     for (int round = 0; round < 300; round++) {
       var known = new KnownQueries();
       for (int i = 0; i < 300; i++) {
-        known.add("early", false);
+        known.add("early");
       }
       var adding =
           new Thread(
               () -> {
                 for (int i = 0; i < 200; i++) {
-                  known.add("late", false);
+                  known.add("late");
                 }
               });
       adding.start();

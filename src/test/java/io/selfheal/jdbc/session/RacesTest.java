@@ -8,11 +8,12 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +73,7 @@ class RacesTest {
     for (int round = 0; round < ROUNDS; round++) {
       var known = new KnownQueries();
       var name = "q" + round;
-      race(() -> known.add(name + "a", false), () -> known.add(name + "b", true));
+      race(() -> known.add(name + "a"), () -> known.add(name + "b", true, false));
       assertThat(known.count()).isEqualTo(2);
       assertThat(known.ids()).containsExactlyInAnyOrder(name + "a", name + "b");
       assertThat(known.first(2)).hasSize(2);
@@ -86,7 +87,7 @@ class RacesTest {
     Racer writer =
         () -> {
           for (int i = 0; i < 100_000; i++) {
-            known.add("q" + i, false);
+            known.add("q" + i);
           }
           done.set(true);
         };
@@ -110,26 +111,34 @@ class RacesTest {
   @Test
   void shouldSeeEveryUserThatIsThere() throws Exception {
     var users = new Users();
-    var session = new PhysicalSession(connection(new AtomicInteger()), 0);
-    Set<User> here = ConcurrentHashMap.newKeySet();
     Racer racer =
         () -> {
+          var session =
+              new PhysicalSession(connection(new AtomicInteger()), 0, false, new KnownQueries());
+          var mine = new ArrayDeque<Map.Entry<Integer, User>>();
           for (int i = 0; i < ROUNDS; i++) {
-            var user = new User(session);
-            users.add(user);
-            here.add(user);
-            assertThat(users.use(session)).isTrue();
-            assertThat(users.call(session)).isFalse();
-            users.remove(user);
-            here.remove(user);
+            // More at a time than the first slots hold.
+            if (i / 50 % 2 == 0) {
+              var user = new User(session);
+              mine.add(Map.entry(users.add(user), user));
+            } else {
+              var oldest = mine.remove();
+              users.remove(oldest.getKey(), oldest.getValue());
+            }
+            assertThat(users.use(session)).isEqualTo(!mine.isEmpty());
           }
+          mine.forEach(user -> users.remove(user.getKey(), user.getValue()));
+          assertThat(users.use(session)).isFalse();
         };
     race(racer, racer, racer);
-    assertThat(here).isEmpty();
-    assertThat(users.use(session)).isFalse();
   }
 
   private record User(PhysicalSession session) implements SessionUser {
+    @Override
+    public boolean isGone() {
+      return false;
+    }
+
     @Override
     public boolean uses(PhysicalSession one) {
       return one == session;
@@ -245,7 +254,10 @@ class RacesTest {
     var closes = new AtomicInteger();
     var used = new AtomicBoolean(true);
     var called = new AtomicBoolean(true);
-    Retirement.begin(new PhysicalSession(connection(closes), 0), used::get, called::get);
+    Retirement.begin(
+        new PhysicalSession(connection(closes), 0, false, new KnownQueries()),
+        used::get,
+        called::get);
     used.set(false);
     Awaitility.await().during(Duration.ofMillis(300)).until(() -> closes.get() == 0);
     called.set(false);

@@ -1,7 +1,6 @@
 package io.selfheal.jdbc.session;
 
 import io.selfheal.jdbc.journal.Binds;
-import io.selfheal.jdbc.sql.Kind;
 import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
 import java.lang.invoke.MethodHandles;
@@ -93,9 +92,7 @@ public final class Call {
     if (lastAnswered != null) {
       lastAnswered = null;
     }
-    // Only of such it is asked how long they took, and a look at the clock costs more than all
-    // else.
-    began = itsShape.kind() == Kind.QUERY && !inManualCommit ? System.nanoTime() : 0;
+    began = CoarseClock.SHARED.nanoTime();
     if (failed) {
       failed = false;
     }
@@ -129,7 +126,7 @@ public final class Call {
     underWay = true;
   }
 
-  /** How long a read in autocommit took until its session was found dead. */
+  /** How long it took until its session was found dead, or up to a second more. */
   public Duration lasted() {
     return Duration.ofNanos(lasted);
   }
@@ -168,7 +165,7 @@ public final class Call {
 
   /** Says that the answer was a dead session: from now on only the query history knows. */
   public void fail() {
-    lasted = began == 0 ? 0 : System.nanoTime() - began;
+    lasted = System.nanoTime() - began;
     failed = true;
   }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
 
+  private static final Shape NOTHING = Shape.of("");
   private static final VarHandle UNDER_WAY;
 
   static {
@@ -36,7 +37,7 @@ public final class Call {
   private @Nullable PhysicalSession session;
   private String given = "";
   private String sql = "";
-  private Shape shape = Shape.of("");
+  private Shape shape = NOTHING;
   private Binds binds = Binds.NONE;
   private boolean first;
   private long answered;

@@ -3,17 +3,16 @@ package io.selfheal.jdbc.events;
 import io.selfheal.jdbc.HealStatistics;
 import io.selfheal.jdbc.journal.Rebuilt;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.stream.LongStream;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What has happened so far on one logical connection, or on all of them. Counts what is rare, never
- * a call that succeeds. Thread-safe.
+ * a call that succeeds, so that all share one lock, and each takes little memory. Thread-safe.
  */
 public final class Counters {
 
@@ -23,46 +22,67 @@ public final class Counters {
   /** Counts everything too; null for the one of all connections itself. */
   private final @Nullable Counters all;
 
-  private final AtomicLong heals = new AtomicLong();
-  private final AtomicLong failedHeals = new AtomicLong();
-  private final AtomicLong repeated = new AtomicLong();
-  private final AtomicLong rebuilt = new AtomicLong();
-  private final AtomicLong transactions = new AtomicLong();
-  private final AtomicLong adopted = new AtomicLong();
-  private final AtomicLong diverged = new AtomicLong();
-  private final AtomicLong healMillis = new AtomicLong();
-  private final AtomicLong lastHealMillis = new AtomicLong();
-  private final AtomicLongArray healTimes = new AtomicLongArray(BUCKETS);
-  private final Map<Class<? extends SQLException>, AtomicLong> refused = new ConcurrentHashMap<>();
+  /** Guards all fields, of all that have it; held for no longer than it takes to add one. */
+  private final ReentrantLock lock;
+
+  private long heals;
+  private long failedHeals;
+  private long repeated;
+  private long rebuilt;
+  private long transactions;
+  private long adopted;
+  private long diverged;
+  private long healMillis;
+  private long lastHealMillis;
+
+  /** By bucket, as far as the longest heal has come. */
+  private int[] healTimes = {};
+
+  private Map<Class<? extends SQLException>, Long> refused = Map.of();
 
   Counters(@Nullable Counters all) {
     this.all = all;
+    this.lock = all == null ? new ReentrantLock() : all.lock;
+  }
+
+  /** What is added to one, and to all. */
+  private interface Change {
+    void to(Counters counters);
+  }
+
+  private void add(Change change) {
+    lock.lock();
+    try {
+      for (var each = this; each != null; each = each.all) {
+        change.to(each);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A call was made once more. */
   public void repeated() {
-    repeated.incrementAndGet();
-    if (all != null) {
-      all.repeated();
-    }
+    add(to -> to.repeated++);
   }
 
   /** The result of a statement on a dead session was taken over. */
   public void adopted() {
-    adopted.incrementAndGet();
-    if (all != null) {
-      all.adopted();
-    }
+    add(to -> to.adopted++);
   }
 
   void healed(long millis) {
-    heals.incrementAndGet();
-    healMillis.addAndGet(millis);
-    lastHealMillis.set(millis);
-    healTimes.incrementAndGet(bucket(millis));
-    if (all != null) {
-      all.healed(millis);
-    }
+    int bucket = bucket(millis);
+    add(
+        to -> {
+          to.heals++;
+          to.healMillis += millis;
+          to.lastHealMillis = millis;
+          if (bucket >= to.healTimes.length) {
+            to.healTimes = Arrays.copyOf(to.healTimes, bucket + 1);
+          }
+          to.healTimes[bucket]++;
+        });
   }
 
   static int bucket(long millis) {
@@ -70,47 +90,48 @@ public final class Counters {
   }
 
   void rebuilt(Rebuilt work) {
-    rebuilt.addAndGet(work.entries().size());
-    if (work.transaction() == Rebuilt.Transaction.REPLAYED) {
-      transactions.incrementAndGet();
-    }
-    if (work.diverged()) {
-      diverged.incrementAndGet();
-    }
-    if (all != null) {
-      all.rebuilt(work);
-    }
+    add(
+        to -> {
+          to.rebuilt += work.entries().size();
+          to.transactions += work.transaction() == Rebuilt.Transaction.REPLAYED ? 1 : 0;
+          to.diverged += work.diverged() ? 1 : 0;
+        });
   }
 
   void healFailed() {
-    failedHeals.incrementAndGet();
-    if (all != null) {
-      all.healFailed();
-    }
+    add(to -> to.failedHeals++);
   }
 
   void refused(Class<? extends SQLException> type) {
-    refused.computeIfAbsent(type, first -> new AtomicLong()).incrementAndGet();
-    if (all != null) {
-      all.refused(type);
-    }
+    add(
+        to -> {
+          Map<Class<? extends SQLException>, Long> more = new HashMap<>(to.refused);
+          more.merge(type, 1L, Long::sum);
+          to.refused = Map.copyOf(more);
+        });
   }
 
   HealStatistics snapshot(long protectedCalls) {
-    Map<Class<? extends SQLException>, Long> by = new HashMap<>();
-    refused.forEach((type, count) -> by.put(type, count.get()));
-    return new HealStatistics(
-        protectedCalls,
-        heals.get(),
-        failedHeals.get(),
-        repeated.get(),
-        rebuilt.get(),
-        transactions.get(),
-        adopted.get(),
-        by,
-        diverged.get(),
-        healMillis.get(),
-        lastHealMillis.get(),
-        LongStream.range(0, BUCKETS).map(i -> healTimes.get((int) i)).boxed().toList());
+    lock.lock();
+    try {
+      var times = healTimes;
+      return new HealStatistics(
+          protectedCalls,
+          heals,
+          failedHeals,
+          repeated,
+          rebuilt,
+          transactions,
+          adopted,
+          refused,
+          diverged,
+          healMillis,
+          lastHealMillis,
+          IntStream.range(0, BUCKETS)
+              .mapToObj(i -> i < times.length ? (long) times[i] : 0L)
+              .toList());
+    } finally {
+      lock.unlock();
+    }
   }
 }

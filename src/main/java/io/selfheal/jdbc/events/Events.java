@@ -15,12 +15,15 @@ public final class Events {
 
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
 
+  /** Before the first. */
+  private static final HealEvent NONE = new HealEvent(0, 0, 0, 0, 0, 0, 0, 0);
+
   private final Counters counters = new Counters(DriverTotals.ALL.counters());
   private final @Nullable HealListener listener;
   private final LongSupplier protectedCalls;
 
   /** The heal that ended last; a refusal is mostly told because of it. */
-  private volatile HealEvent last = new HealEvent(0, 0, 0, 0, 0, 0, 0, 0);
+  private volatile HealEvent last = NONE;
 
   /**
    * @param protectedCalls how many calls there have been

@@ -35,7 +35,7 @@ final class Journal {
   private @Nullable String transactionLost;
 
   /** What the open transaction did before something that may have committed it [I]. */
-  private final Set<TempObject> perhapsCommitted = new HashSet<>();
+  private Set<TempObject> perhapsCommitted = Set.of();
 
   private long bytes;
   private int lastVersion;
@@ -198,7 +198,9 @@ final class Journal {
    * Whether what the transaction did so far can still be rolled back is not certain from here on.
    */
   void mayHaveCommitted() {
-    perhapsCommitted.addAll(changedInTransaction());
+    var more = changedInTransaction();
+    more.addAll(perhapsCommitted);
+    perhapsCommitted = more;
   }
 
   /**
@@ -228,7 +230,7 @@ final class Journal {
   private void endTransaction() {
     beforeTransaction = null;
     transactionLost = null;
-    perhapsCommitted.clear();
+    perhapsCommitted = Set.of();
   }
 
   private Set<TempObject> changedInTransaction() {

@@ -11,6 +11,7 @@ import io.selfheal.jdbc.sql.Trait;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,8 +38,11 @@ public final class SessionState {
   /** Whether the open transaction's work may have been committed by something on the way. */
   private boolean perhapsCommitted;
 
-  private final Map<String, String> uses = new LinkedHashMap<>();
-  private final Map<String, Context.Attribute<Connection>> attributes = new LinkedHashMap<>();
+  /** Replaced as a whole. */
+  private Map<String, String> uses = Map.of();
+
+  /** In the order of the calls; replaced as a whole. */
+  private Map<String, Context.Attribute<Connection>> attributes = Map.of();
 
   /** Replaced as a whole. */
   private Map<String, Variable> variables = Map.of();
@@ -99,16 +103,18 @@ public final class SessionState {
   }
 
   Map<String, String> uses() {
-    return Map.copyOf(uses);
+    return uses;
   }
 
   Map<String, Context.Attribute<Connection>> attributes() {
-    return new LinkedHashMap<>(attributes);
+    return attributes;
   }
 
   public void attribute(String name, Context.Attribute<Connection> call) {
-    attributes.remove(name);
-    attributes.put(name, call);
+    Map<String, Context.Attribute<Connection>> copy = new LinkedHashMap<>(attributes);
+    copy.remove(name);
+    copy.put(name, call);
+    attributes = Collections.unmodifiableMap(copy);
   }
 
   /**
@@ -456,7 +462,11 @@ public final class SessionState {
         return;
       }
       switch (use.what()) {
-        case ROLE, WAREHOUSE, SECONDARY_ROLES -> uses.put(use.what().name(), sql);
+        case ROLE, WAREHOUSE, SECONDARY_ROLES -> {
+          Map<String, String> copy = new LinkedHashMap<>(uses);
+          copy.put(use.what().name(), sql);
+          uses = Collections.unmodifiableMap(copy);
+        }
         // The driver's getters know the database and schema.
         default -> {}
       }
@@ -487,7 +497,7 @@ public final class SessionState {
             literal != null ? literal : call.variables().getOrDefault(name, Variable.UNKNOWN));
       }
     }
-    variables = java.util.Collections.unmodifiableMap(copy);
+    variables = Collections.unmodifiableMap(copy);
   }
 
   private void parameters(Detail.Parameters set, Connection connection) throws SQLException {
@@ -505,7 +515,7 @@ public final class SessionState {
         }
       }
     }
-    parameters = java.util.Collections.unmodifiableMap(copy);
+    parameters = Collections.unmodifiableMap(copy);
   }
 
   private void autoCommit(boolean on) {

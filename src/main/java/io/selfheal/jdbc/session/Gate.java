@@ -2,7 +2,7 @@ package io.selfheal.jdbc.session;
 
 import io.selfheal.jdbc.snowflake.Expiry;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
 
+  private static final long MINUTE = Duration.ofMinutes(1).toNanos();
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
   private final int maxPerMinute;
   private final LongSupplier nanoTime;
-  private final ArrayDeque<Long> starts = new ArrayDeque<>();
+
+  /** Of the last minute, the oldest first. */
+  private long[] starts = {};
+
   private Duration wait = FIRST_WAIT;
   private long closedUntil;
   private @Nullable Throwable refusal;
@@ -38,14 +42,16 @@ final class Gate {
       long seconds = Math.max(1, Duration.ofNanos(closedUntil - now).toSeconds());
       return new Closed("the login was refused; it is tried again in " + seconds + " s", refusal);
     }
-    while (!starts.isEmpty() && now - starts.peekFirst() >= Duration.ofMinutes(1).toNanos()) {
-      starts.removeFirst();
+    if (maxPerMinute == 0) {
+      return null;
     }
-    if (maxPerMinute > 0 && starts.size() >= maxPerMinute) {
+    starts = Arrays.stream(starts).filter(start -> now - start < MINUTE).toArray();
+    if (starts.length >= maxPerMinute) {
       return new Closed(
           "more than " + maxPerMinute + " heals in a minute (selfheal.maxHealsPerMinute)", null);
     }
-    starts.addLast(now);
+    starts = Arrays.copyOf(starts, starts.length + 1);
+    starts[starts.length - 1] = now;
     return null;
   }
 

@@ -14,14 +14,15 @@ import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +72,10 @@ final class Healer {
   private volatile @Nullable PendingLogin pending;
 
   /**
-   * The server's numbers of dead sessions with a transaction that nothing else will end; a
-   * concurrent set.
+   * The server's numbers of dead sessions with a transaction that nothing else will end; replaced
+   * as a whole, for there are seldom any.
    */
-  private final Set<String> orphans = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<Set<String>> orphans = new AtomicReference<>(Set.of());
 
   Healer(LogicalSession session, Login login, Options options, LongSupplier nanoTime) {
     this.session = session;
@@ -230,15 +231,24 @@ final class Healer {
    * keep its locks [D].
    */
   void leftBehind(@Nullable String sessionId) {
-    if (sessionId != null && orphans.size() < MOST_ORPHANS) {
-      orphans.add(sessionId);
+    if (sessionId != null) {
+      orphans.updateAndGet(
+          all -> {
+            Set<String> more = new HashSet<>(all);
+            return all.size() < MOST_ORPHANS && more.add(sessionId) ? Set.copyOf(more) : all;
+          });
     }
   }
 
   private void endOrphans(Connection fresh) {
-    var them = Set.copyOf(orphans);
+    var them = Objects.requireNonNull(orphans.get());
     if (!them.isEmpty() && Ghosts.abort(fresh, them)) {
-      orphans.removeAll(them);
+      orphans.updateAndGet(
+          all -> {
+            Set<String> left = new HashSet<>(all);
+            left.removeAll(them);
+            return Set.copyOf(left);
+          });
     }
   }
 

@@ -8,7 +8,6 @@ import io.selfheal.jdbc.driver.Options;
 import io.selfheal.jdbc.events.Counters;
 import io.selfheal.jdbc.events.DriverTotals;
 import io.selfheal.jdbc.events.Events;
-import io.selfheal.jdbc.events.HealReport;
 import io.selfheal.jdbc.journal.Applied;
 import io.selfheal.jdbc.journal.Binds;
 import io.selfheal.jdbc.journal.Context;
@@ -702,14 +701,7 @@ public final class LogicalSession {
 
   void warn(HealEvent heal) {
     // Only the last one: a connection whose warnings nobody reads must not collect them for days.
-    warnings.set(
-        new SQLWarning(
-            "Session expired and was replaced (selfheal-jdbc); generation "
-                + heal.generation()
-                + "; "
-                + HealReport.times(heal),
-            "01000",
-            heal.reasonCode()));
+    warnings.set(new HealWarning(heal));
   }
 
   /**

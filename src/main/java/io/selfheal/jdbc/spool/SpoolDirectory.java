@@ -23,8 +23,8 @@ public final class SpoolDirectory implements AutoCloseable {
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The numbers of the live files. */
-  private final BitSet numbers = new BitSet();
+  /** The numbers of the live files; null before the first. */
+  private @Nullable BitSet numbers;
 
   private long used;
   private int stages;
@@ -47,10 +47,12 @@ public final class SpoolDirectory implements AutoCloseable {
     lock.lock();
     try {
       var in = home();
-      int number = numbers.nextClearBit(1);
+      var taken = numbers == null ? new BitSet() : numbers;
+      int number = taken.nextClearBit(1);
       var path = in.file(number);
       PrivateFiles.file(path);
-      numbers.set(number);
+      taken.set(number);
+      numbers = taken;
       return new SpoolFile(this, number, path);
     } catch (IOException e) {
       throw failed(e);
@@ -148,7 +150,9 @@ public final class SpoolDirectory implements AutoCloseable {
       used -= file.bytes;
       Files.deleteIfExists(file.path);
       // A name whose file is still there stays taken.
-      numbers.clear(file.number);
+      if (numbers != null) {
+        numbers.clear(file.number);
+      }
     } catch (IOException e) {
       LOG.debug("Removing a spool file failed: {}", e.toString());
     } finally {

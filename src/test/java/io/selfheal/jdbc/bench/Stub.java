@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
@@ -51,6 +52,20 @@ public final class Stub {
 
   public abstract static class StubConnection implements Connection, Vendor {
     private boolean closed;
+    private volatile boolean expired;
+
+    /** From here on {@link #nativeSQL} fails as it does on a dead session; no other method does. */
+    public void expire() {
+      expired = true;
+    }
+
+    @Override
+    public String nativeSQL(String sql) throws SQLException {
+      if (expired) {
+        throw new SQLException("Authentication token has expired.", "08001", 390114);
+      }
+      return sql;
+    }
 
     @Override
     public PreparedStatement prepareStatement(String sql) {

@@ -98,18 +98,13 @@ final class ContentRecorder extends Recorder {
         journal.put(stage, purge.all() ? next.without(Mark.LOADED) : next);
         journal.add(
             new Entry(
-                name(stage),
-                Entry.Role.TEMP,
-                context,
+                new Mould(name(stage), Entry.Role.TEMP, context, List.of(), List.of(), null),
                 purge,
                 -1,
                 null,
                 Set.of(version),
                 uses,
                 Set.of(),
-                List.of(),
-                List.of(),
-                null,
                 false));
       }
     }

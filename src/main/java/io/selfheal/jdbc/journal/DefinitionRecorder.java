@@ -90,7 +90,7 @@ final class DefinitionRecorder extends Recorder {
     if (shape.has(Trait.IF_NOT_EXISTS)) {
       marks.add(Mark.PERHAPS_NOT_MADE);
     }
-    return marks;
+    return marks.isEmpty() ? Set.of() : marks;
   }
 
   private boolean copiesVolatileDefaults() {

@@ -7,34 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call that the living session, or its open transaction, is made of. Entries stand in the order
- * in which their calls succeeded. Immutable, but for what its {@link Replay} keeps.
- *
- * @param name what it is, for messages: no values
- * @param role what it is to the journal
- * @param context the context it ran in
- * @param count the update count; -1 for none
- * @param defines versions of temp objects that it made
- * @param uses versions of temp objects that it needs to be there
- * @param follows versions of structures that it ends: where one of them is made again, so is this
- * @param sources permanent objects it read
- * @param templates permanent objects whose definition it copied
- * @param unsure why the same call may do something else another time; null where it may not
- * @param pending whether the transaction it ran in is still open
+ * in which their calls succeeded. Immutable, but for what its {@link Replay} keeps; packed, as
+ * there may be thousands on a connection. Each is equal to itself only.
  */
-record Entry(
-    String name,
-    Role role,
-    Context context,
-    Replay replay,
-    long count,
-    @Nullable String queryId,
-    Set<Integer> defines,
-    Set<Integer> uses,
-    Set<Integer> follows,
-    List<ObjectName> sources,
-    List<ObjectName> templates,
-    @Nullable String unsure,
-    boolean pending) {
+final class Entry {
 
   enum Role {
     /** Makes or changes temp objects and nothing else. */
@@ -51,28 +27,129 @@ record Entry(
     END
   }
 
+  private final Mould mould;
+  private final Replay replay;
+  private final long count;
+  private final int[] versions;
+  private final boolean pending;
+
+  /** The query id, or {@code oddId} where it is none that fits here. */
+  private final long idHigh;
+
+  private final long idLow;
+  private final @Nullable String oddId;
+
+  /**
+   * A call that succeeded.
+   *
+   * @param count the update count; -1 for none
+   * @param defines versions of temp objects that it made
+   * @param uses versions of temp objects that it needs to be there
+   * @param follows versions of structures that it ends: where one of them is made again, so is this
+   * @param pending whether the transaction it ran in is still open
+   */
+  Entry(
+      Mould mould,
+      Replay replay,
+      long count,
+      @Nullable String queryId,
+      Set<Integer> defines,
+      Set<Integer> uses,
+      Set<Integer> follows,
+      boolean pending) {
+    this(mould, replay, count, queryId, Versions.pack(defines, uses, follows), pending);
+  }
+
+  private Entry(
+      Mould mould,
+      Replay replay,
+      long count,
+      @Nullable String queryId,
+      int[] versions,
+      boolean pending) {
+    this.mould = mould;
+    this.replay = replay;
+    this.count = count;
+    this.versions = versions;
+    this.pending = pending;
+    if (queryId != null && QueryId.isPlain(queryId)) {
+      this.idHigh = QueryId.high(queryId);
+      this.idLow = QueryId.low(queryId);
+    } else {
+      this.idHigh = 0;
+      this.idLow = 0;
+    }
+    this.oddId = idHigh == 0 && idLow == 0 ? queryId : null;
+  }
+
+  String name() {
+    return mould.name();
+  }
+
+  Role role() {
+    return mould.role();
+  }
+
+  Context context() {
+    return mould.context();
+  }
+
+  Replay replay() {
+    return replay;
+  }
+
+  long count() {
+    return count;
+  }
+
+  @Nullable String queryId() {
+    return idHigh == 0 && idLow == 0 ? oddId : QueryId.text(idHigh, idLow);
+  }
+
+  Set<Integer> defines() {
+    return Versions.first(versions);
+  }
+
+  Set<Integer> uses() {
+    return Versions.second(versions);
+  }
+
+  Set<Integer> follows() {
+    return Versions.third(versions);
+  }
+
+  List<ObjectName> sources() {
+    return mould.sources();
+  }
+
+  List<ObjectName> templates() {
+    return mould.templates();
+  }
+
+  @Nullable String unsure() {
+    return mould.unsure();
+  }
+
+  boolean pending() {
+    return pending;
+  }
+
   Entry settled() {
-    return new Entry(
-        name, role, context, replay, count, queryId, defines, uses, follows, sources, templates,
-        unsure, false);
+    return new Entry(mould, replay, count, queryId(), versions, false);
   }
 
   /** As it ran on another session. */
   Entry again(@Nullable String newQueryId) {
-    return new Entry(
-        name,
-        role,
-        context,
-        replay,
-        count,
-        newQueryId,
-        defines,
-        uses,
-        follows,
-        sources,
-        templates,
-        unsure,
-        pending);
+    return new Entry(mould, replay, count, newQueryId, versions, pending);
+  }
+
+  /** The same with what it has in common with an earlier one; itself where that is little. */
+  Entry sharing(Entry earlier) {
+    if (!mould.sameAs(earlier.mould)) {
+      return this;
+    }
+    replay.share(earlier.replay);
+    return new Entry(earlier.mould, replay, count, queryId(), versions, pending);
   }
 
   /** What it keeps on the heap, roughly: the object itself, its sets, and the call. */
@@ -80,22 +157,9 @@ record Entry(
     return 160 + replay.bytes();
   }
 
-  // Each call is itself only. (The generated ones would also leave the class loader in a cache of
-  // the JDK's on JDK 17.)
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return this == other;
-  }
-
-  @Override
-  public int hashCode() {
-    return System.identityHashCode(this);
-  }
-
   /** Not the call, which holds values. */
   @Override
   public String toString() {
-    return name;
+    return name();
   }
 }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
 
+  /** How far back it is looked for what an entry has in common with others. */
+  private static final int LOOKED_AT = 8;
+
   private final int maxStatements;
   private final long maxBytes;
   private final List<Entry> entries = new ArrayList<>();
@@ -72,8 +75,9 @@ final class Journal {
     return ++lastVersion;
   }
 
-  void add(Entry entry) {
+  void add(Entry fresh) {
     changes++;
+    var entry = lean(fresh);
     entries.add(entry);
     bytes += entry.bytes();
     if (entries.size() > maxStatements) {
@@ -81,6 +85,18 @@ final class Journal {
     } else if (bytes > maxBytes) {
       close("they took more than selfheal.journal.maxBytes=" + maxBytes);
     }
+  }
+
+  /** With what is the same in one of the last entries: mostly the same is done again and again. */
+  private Entry lean(Entry fresh) {
+    int first = Math.max(0, entries.size() - LOOKED_AT);
+    for (int i = entries.size() - 1; i >= first; i--) {
+      var lean = fresh.sharing(entries.get(i));
+      if (lean != fresh) {
+        return lean;
+      }
+    }
+    return fresh;
   }
 
   /**

@@ -82,18 +82,19 @@ abstract class Recorder {
     boolean rows = shape.objectType() == null || shape.objectType() == ObjectType.TABLE;
     journal.add(
         new Entry(
-            name,
-            role,
-            context,
+            new Mould(
+                name,
+                role,
+                context,
+                rows && readsRows(role) ? analysis.sources() : List.of(),
+                definition ? analysis.sources() : List.of(),
+                unsure),
             replay,
             role == Entry.Role.END || shape.has(Trait.EMPTIES_TARGET) ? -1 : call.count(),
             call.queryId(),
-            Set.copyOf(defines),
-            Set.copyOf(uses),
-            Set.copyOf(follows),
-            rows && readsRows(role) ? analysis.sources() : List.of(),
-            definition ? analysis.sources() : List.of(),
-            unsure,
+            defines,
+            uses,
+            follows,
             pending));
   }
 

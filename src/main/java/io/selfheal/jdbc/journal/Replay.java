@@ -26,6 +26,9 @@ public interface Replay {
     return null;
   }
 
+  /** Keeps what is the same in an earlier call only once. Before anybody else knows of this one. */
+  default void share(Replay earlier) {}
+
   /** What it keeps on the heap, roughly. */
   long bytes();
 

@@ -52,7 +52,7 @@ abstract class HealingPreparedStatement extends ValueStatement {
   @Nullable Replay replay(String text) throws SQLException {
     return Puts.is(call().shape())
         ? super.replay(text)
-        : new PreparedReplay(text, settings(), parameters.snapshot());
+        : new PreparedReplay(text, settings(), parameters);
   }
 
   // Execution

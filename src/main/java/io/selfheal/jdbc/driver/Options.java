@@ -7,12 +7,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,11 +139,14 @@ public record Options(
   private static Set<Integer> codes(Map<Setting, String> values) throws SQLException {
     var value = text(values, Setting.EXPIRY_CODES);
     try {
-      return Arrays.stream(value.split(","))
-          .map(String::trim)
-          .filter(code -> !code.isEmpty())
-          .map(Integer::valueOf)
-          .collect(Collectors.toUnmodifiableSet());
+      // No stream, nor lambda: it would be the first, and each connection passes here.
+      Set<Integer> codes = new HashSet<>();
+      for (var code : value.split(",", -1)) {
+        if (!code.isBlank()) {
+          codes.add(Integer.valueOf(code.trim()));
+        }
+      }
+      return Set.copyOf(codes);
     } catch (NumberFormatException notANumber) {
       throw bad(
           Setting.EXPIRY_CODES, value, "vendor codes separated by commas, such as 390114,390111");

@@ -34,7 +34,9 @@ final class Urls {
     var physical = PHYSICAL_PREFIX + strip(url.substring(PREFIX.length()), settings);
     var properties = new Properties();
     // As with the physical driver, Properties win over the URL.
-    copy(info).forEach((key, value) -> put(key, value, properties, settings));
+    for (var one : copy(info).entrySet()) {
+      put(one.getKey(), one.getValue(), properties, settings);
+    }
     return new Target(physical, properties, settings);
   }
 
@@ -51,7 +53,9 @@ final class Urls {
   /** Only the {@code selfheal.*} entries, as text. */
   static Map<String, String> settings(Properties info) {
     Map<String, String> settings = new LinkedHashMap<>();
-    copy(info).forEach((key, value) -> put(key, value, new Properties(), settings));
+    for (var one : copy(info).entrySet()) {
+      put(one.getKey(), one.getValue(), new Properties(), settings);
+    }
     return settings;
   }
 

@@ -4,8 +4,10 @@ import io.selfheal.jdbc.SelfHealingDriverMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
+import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +26,54 @@ final class DriverBean implements SelfHealingDriverMXBean {
 
   private DriverBean(DriverTotals totals) {
     this.totals = totals;
+  }
+
+  /** Whether there is a server already: to make one takes longer than all else at a first open. */
+  static boolean isSomebodyLooking() {
+    try {
+      return !MBeanServerFactory.findMBeanServer(null).isEmpty();
+    } catch (SecurityException notTold) {
+      return true;
+    }
+  }
+
+  /**
+   * Registers on a thread of its own. Whoever asks for the platform's server from now on waits for
+   * that, and finds the bean.
+   */
+  static void registerLater(DriverTotals totals) {
+    var begun = new CountDownLatch(1);
+    var thread =
+        new Thread("selfheal-jmx") {
+          @Override
+          public void run() {
+            registerFirst(totals, begun);
+          }
+        };
+    thread.setDaemon(true);
+    // It must not keep a web application's class loader alive.
+    thread.setContextClassLoader(null);
+    thread.start();
+    try {
+      begun.await();
+    } catch (InterruptedException e) {
+      // Then the bean may come a moment late.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @SuppressWarnings("LockOnNonEnclosingClassLiteral")
+  private static void registerFirst(DriverTotals totals, CountDownLatch begun) {
+    Object name = null;
+    try {
+      // What getPlatformMBeanServer() itself locks.
+      synchronized (ManagementFactory.class) {
+        begun.countDown();
+        name = register(totals);
+      }
+    } finally {
+      totals.registeredLater(name);
+    }
   }
 
   /**

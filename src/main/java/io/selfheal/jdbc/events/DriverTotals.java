@@ -42,6 +42,12 @@ public final class DriverTotals {
   /** Whether beans can be had at all. */
   private boolean manageable = true;
 
+  /** Whether a thread of its own is just making it. */
+  private boolean registering;
+
+  /** Whether that thread is to take it away again. */
+  private boolean unwanted;
+
   private DriverTotals() {}
 
   /** One open connection, for as long as it is not closed or collected. */
@@ -151,17 +157,43 @@ public final class DriverTotals {
    * opened, never with one that is closed.
    */
   private void register() {
-    if (bean == null && manageable) {
+    unwanted = false;
+    if (bean == null && manageable && !registering) {
       try {
-        bean = DriverBean.register(this);
+        if (DriverBean.isSomebodyLooking()) {
+          registered(DriverBean.register(this));
+        } else {
+          registering = true;
+          DriverBean.registerLater(this);
+        }
       } catch (LinkageError absent) {
         LOG.debug("no JMX in this run-time image");
+        registered(null);
       }
-      manageable = bean != null;
+    }
+  }
+
+  private void registered(@Nullable Object name) {
+    registering = false;
+    bean = name;
+    manageable = name != null;
+  }
+
+  /** By the thread that {@link #register} began. */
+  void registeredLater(@Nullable Object name) {
+    lock.lock();
+    try {
+      registered(name);
+      if (unwanted) {
+        unregister();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   private void unregister() {
+    unwanted = registering;
     if (bean != null) {
       DriverBean.unregister(bean);
       bean = null;

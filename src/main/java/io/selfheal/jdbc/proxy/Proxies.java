@@ -14,50 +14,71 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the logical objects: the constructors of the generated classes, as handles that the
- * compiler turns into plain {@code new}.
+ * compiler turns into plain {@code new}. Each in a class of its own, so that the first connection
+ * does not wait for all others' classes.
  */
 public final class Proxies {
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
-  private static final MethodHandle CONNECTION =
-      Forwards.constructor(LOOKUP, HealingConnection.class, LogicalSession.class);
-  private static final MethodHandle STATEMENT = statement(HealingStatement.class, Statement.class);
-  private static final MethodHandle PREPARED =
-      statement(HealingPreparedStatement.class, PreparedStatement.class);
-  private static final MethodHandle CALLABLE =
-      statement(HealingCallableStatement.class, CallableStatement.class);
-  private static final MethodHandle METADATA =
-      Forwards.constructor(
-          LOOKUP,
-          HealingDatabaseMetaData.class,
-          HealingConnection.class,
-          PhysicalSession.class,
-          DatabaseMetaData.class);
-  private static final MethodHandle RESULTS =
-      Forwards.constructor(
-          LOOKUP,
-          HealingResultSet.class,
-          HealingConnection.class,
-          HealingStatement.class,
-          ResultSet.class,
-          Statement.class);
-  private static final MethodHandle ASYNC_RESULTS =
-      Forwards.constructor(
-          LOOKUP,
-          HealingAsyncResultSet.class,
-          HealingConnection.class,
-          HealingStatement.class,
-          PhysicalSession.class,
-          ResultSet.class,
-          HealingAsyncResultSet.Query.class);
+  private static final class OfConnection {
+    static final MethodHandle NEW =
+        Forwards.constructor(LOOKUP, HealingConnection.class, LogicalSession.class);
+  }
+
+  private static final class OfStatement {
+    static final MethodHandle NEW = statement(HealingStatement.class, Statement.class);
+  }
+
+  private static final class OfPrepared {
+    static final MethodHandle NEW =
+        statement(HealingPreparedStatement.class, PreparedStatement.class);
+  }
+
+  private static final class OfCallable {
+    static final MethodHandle NEW =
+        statement(HealingCallableStatement.class, CallableStatement.class);
+  }
+
+  private static final class OfMetaData {
+    static final MethodHandle NEW =
+        Forwards.constructor(
+            LOOKUP,
+            HealingDatabaseMetaData.class,
+            HealingConnection.class,
+            PhysicalSession.class,
+            DatabaseMetaData.class);
+  }
+
+  private static final class OfResults {
+    static final MethodHandle NEW =
+        Forwards.constructor(
+            LOOKUP,
+            HealingResultSet.class,
+            HealingConnection.class,
+            HealingStatement.class,
+            ResultSet.class,
+            Statement.class);
+  }
+
+  private static final class OfAsyncResults {
+    static final MethodHandle NEW =
+        Forwards.constructor(
+            LOOKUP,
+            HealingAsyncResultSet.class,
+            HealingConnection.class,
+            HealingStatement.class,
+            PhysicalSession.class,
+            ResultSet.class,
+            HealingAsyncResultSet.Query.class);
+  }
 
   private Proxies() {}
 
   /** The connection that an application gets. */
   public static Connection connection(LogicalSession session) {
     try {
-      return (HealingConnection) CONNECTION.invokeExact(session);
+      return (HealingConnection) OfConnection.NEW.invokeExact(session);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -66,7 +87,8 @@ public final class Proxies {
   static HealingStatement statement(
       HealingConnection connection, Opener opener, PhysicalSession bound, Statement delegate) {
     try {
-      return (HealingStatement) STATEMENT.invokeExact(connection, opener, "", bound, delegate);
+      return (HealingStatement)
+          OfStatement.NEW.invokeExact(connection, opener, "", bound, delegate);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -80,7 +102,7 @@ public final class Proxies {
       PreparedStatement delegate) {
     try {
       return (HealingPreparedStatement)
-          PREPARED.invokeExact(connection, opener, sql, bound, delegate);
+          OfPrepared.NEW.invokeExact(connection, opener, sql, bound, delegate);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -94,7 +116,7 @@ public final class Proxies {
       CallableStatement delegate) {
     try {
       return (HealingCallableStatement)
-          CALLABLE.invokeExact(connection, opener, sql, bound, delegate);
+          OfCallable.NEW.invokeExact(connection, opener, sql, bound, delegate);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -103,7 +125,7 @@ public final class Proxies {
   static HealingDatabaseMetaData metaData(
       HealingConnection connection, PhysicalSession bound, DatabaseMetaData delegate) {
     try {
-      return (HealingDatabaseMetaData) METADATA.invokeExact(connection, bound, delegate);
+      return (HealingDatabaseMetaData) OfMetaData.NEW.invokeExact(connection, bound, delegate);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -121,7 +143,7 @@ public final class Proxies {
       ResultSet delegate,
       @Nullable Statement owner) {
     try {
-      return (HealingResultSet) RESULTS.invokeExact(connection, statement, delegate, owner);
+      return (HealingResultSet) OfResults.NEW.invokeExact(connection, statement, delegate, owner);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -140,7 +162,7 @@ public final class Proxies {
       HealingAsyncResultSet.Query query) {
     try {
       return (HealingAsyncResultSet)
-          ASYNC_RESULTS.invokeExact(connection, statement, bound, delegate, query);
+          OfAsyncResults.NEW.invokeExact(connection, statement, bound, delegate, query);
     } catch (Throwable e) {
       throw unexpected(e);
     }

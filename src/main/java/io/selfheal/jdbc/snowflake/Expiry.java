@@ -34,8 +34,11 @@ public record Expiry(Set<Integer> more, boolean freshCredentials) {
   /** Chains are somebody else's data and may be long, or loop. */
   private static final int MOST_LINKS = 100;
 
-  private static final Pattern PHRASE =
-      Pattern.compile("authentication\\s+token\\s+has\\s+expired", Pattern.CASE_INSENSITIVE);
+  /** Made with the first error, not with the first connection. */
+  private static final class Phrase {
+    static final Pattern PATTERN =
+        Pattern.compile("authentication\\s+token\\s+has\\s+expired", Pattern.CASE_INSENSITIVE);
+  }
 
   /**
    * The vendor code that tells of a dead session anywhere in the error's cause and next-exception
@@ -84,7 +87,7 @@ public record Expiry(Set<Integer> more, boolean freshCredentials) {
     if (code == 0) {
       var message = error.getMessage();
       // Some layers drop the code and keep the text; either half alone is no proof.
-      if (message != null && message.contains("390114") && PHRASE.matcher(message).find()) {
+      if (message != null && message.contains("390114") && Phrase.PATTERN.matcher(message).find()) {
         return TOKEN_EXPIRED;
       }
     }

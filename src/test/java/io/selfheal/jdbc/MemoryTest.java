@@ -24,8 +24,8 @@ class MemoryTest {
   private static final int CONNECTIONS = 2_000;
   private static final int STATEMENTS = 20_000;
 
-  /** To be lowered, not raised: the aim is 4,096. */
-  private static final long CONNECTION_ALLOWED = 4_400;
+  /** For one that was healed once. */
+  private static final long CONNECTION_ALLOWED = 4_096;
 
   /** Beyond its own text and values. */
   private static final long STATEMENT_ALLOWED = 200;
@@ -34,6 +34,8 @@ class MemoryTest {
   private static final long TEXT_OF_100 = 24 + 16 + 104;
 
   private static final int TRIES = 3;
+
+  private static final int COLLECTIONS = 2;
 
   private final List<Connection> open = new ArrayList<>();
 
@@ -70,10 +72,10 @@ class MemoryTest {
     return least;
   }
 
-  /** After a collection, which the histogram brings with it. */
+  /** After collections, which the histogram brings with it. */
   private static long live() throws Exception {
     long bytes = Long.MAX_VALUE;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < COLLECTIONS; i++) {
       var histogram =
           (String)
               ManagementFactory.getPlatformMBeanServer()

@@ -9,8 +9,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs the benchmarks and prints what they came to; the table, JMH's own JSON and a picture are
- * left in {@code target/bench}. Arguments are JMH's.
+ * Runs the benchmarks and prints what they came to; the tables, JSON and pictures are left in
+ * {@code target/bench}. Arguments are JMH's.
  */
 public final class Bench {
 
@@ -28,10 +28,14 @@ public final class Bench {
             .addProfiler(GCProfiler.class)
             .resultFormat(ResultFormatType.JSON)
             .result(folder.resolve("calls.json").toString());
-    var table = Table.of(new Runner(options.build()).run());
-    var text = Machine.describe() + "\n\n" + table.markdown() + "\n";
+    var results = new Runner(options.build()).run();
+    var table = Table.of(results);
+    var text =
+        Machine.describe() + "\n\n" + table.markdown() + "\n\n" + Unseen.markdown(results) + "\n";
     Files.writeString(folder.resolve("calls.md"), text);
     Files.writeString(folder.resolve("calls.svg"), Chart.of(table));
     System.out.println(text);
+    Growth.fork();
+    FirstConnection.main(new String[0]);
   }
 }

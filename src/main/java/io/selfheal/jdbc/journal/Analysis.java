@@ -22,6 +22,7 @@ final class Analysis {
   private final Shape shape;
   private final Scope scope;
   private final Map<TempObject, Held> objects;
+  private @Nullable Set<TempObject> named;
 
   Analysis(Shape shape, Scope scope, Map<TempObject, Held> objects) {
     this.shape = shape;
@@ -99,13 +100,20 @@ final class Analysis {
     return object != null && objects.containsKey(object);
   }
 
-  /** All temp objects that the text may mean, those that its views read included. */
+  /**
+   * All temp objects that the text may mean, those that its views read included. Found out once: it
+   * is a look at each that there is.
+   */
   Set<TempObject> named() {
-    Set<TempObject> found = new LinkedHashSet<>();
-    for (var object : objects.keySet()) {
-      if (object.mayBeNamedBy(shape, scope)) {
-        reach(object, found);
+    var found = named;
+    if (found == null) {
+      found = new LinkedHashSet<>();
+      for (var object : objects.keySet()) {
+        if (object.mayBeNamedBy(shape, scope)) {
+          reach(object, found);
+        }
       }
+      named = found;
     }
     return found;
   }

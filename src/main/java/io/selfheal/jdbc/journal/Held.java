@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.journal;
 
 import io.selfheal.jdbc.sql.ObjectName;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -78,7 +79,7 @@ record Held(
     committed.replaceAll(
         (object, held) ->
             held.is(Mark.LOADING) ? held.without(Mark.LOADING).with(Mark.LOADED) : held);
-    return Map.copyOf(committed);
+    return Collections.unmodifiableMap(committed);
   }
 
   Set<Integer> both() {

@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -118,19 +117,14 @@ final class Journal {
 
   void put(TempObject object, Held held) {
     changes++;
-    var copy = new LinkedHashMap<>(objects);
-    copy.remove(object);
-    copy.put(object, held);
-    objects = Map.copyOf(copy);
+    objects = with(objects, object, held);
   }
 
   /** As {@link #put}, for what a rollback does not take back: DDL commits by itself [D]. */
   void putForGood(TempObject object, Held held) {
     put(object, held);
     if (beforeTransaction != null) {
-      var copy = new HashMap<>(beforeTransaction);
-      copy.put(object, held);
-      beforeTransaction = Map.copyOf(copy);
+      beforeTransaction = with(beforeTransaction, object, held);
     }
   }
 
@@ -142,11 +136,19 @@ final class Journal {
     }
   }
 
+  /** Not Map.copyOf: names that are alike, with numbers at the end, make that one slow. */
+  private static Map<TempObject, Held> with(
+      Map<TempObject, Held> all, TempObject object, Held held) {
+    var copy = new HashMap<>(all);
+    copy.put(object, held);
+    return Collections.unmodifiableMap(copy);
+  }
+
   private static Map<TempObject, Held> without(
       Map<TempObject, Held> all, Predicate<TempObject> gone) {
     var copy = new HashMap<>(all);
     copy.keySet().removeIf(gone);
-    return Map.copyOf(copy);
+    return Collections.unmodifiableMap(copy);
   }
 
   /** The object stays, but how to rebuild it is forgotten. */
@@ -268,8 +270,8 @@ final class Journal {
 
   private static boolean defines(Entry entry, Held held) {
     // A later version of the same content stands on this one.
-    return entry.defines().stream()
-        .anyMatch(version -> version == held.structure() || version == held.content());
+    var defined = entry.defines();
+    return defined.contains(held.structure()) || defined.contains(held.content());
   }
 
   /** Drops the entries that nothing alive is made of any more. */
@@ -307,7 +309,7 @@ final class Journal {
     entries.clear();
     entries.addAll(again);
     bytes = again.stream().mapToLong(Entry::bytes).sum();
-    objects = Map.copyOf(left);
+    objects = Collections.unmodifiableMap(new HashMap<>(left));
     if (!transaction) {
       endTransaction();
     } else if (beforeTransaction != null) {

@@ -29,13 +29,13 @@ final class Liveness {
       before = kept.size();
       for (int i = entries.size() - 1; i >= 0; i--) {
         var entry = entries.get(i);
-        if (entry.pending() || entry.defines().stream().anyMatch(needed::contains)) {
+        if (entry.pending() || !Collections.disjoint(needed, entry.defines())) {
           keep(entry, kept, needed);
         }
       }
       Set<Integer> made = new HashSet<>();
       for (var entry : entries) {
-        if (kept.contains(entry) || entry.follows().stream().anyMatch(made::contains)) {
+        if (kept.contains(entry) || !Collections.disjoint(made, entry.follows())) {
           keep(entry, kept, needed);
           made.addAll(entry.defines());
         }

@@ -84,6 +84,9 @@ public record TempObject(ObjectType type, @Nullable ObjectName name) {
   /** How many binds stand for its name, or for one that cannot be read. */
   long bindsThatMayName(Shape shape, Scope scope) {
     var mine = name;
+    if (shape.nameBinds().isEmpty()) {
+      return 0; // as a rule, and there may be many objects to ask
+    }
     return shape.nameBinds().stream()
         .map(scope::bound)
         .filter(bound -> bound == null || mine == null || bound.simple().equals(mine.simple()))

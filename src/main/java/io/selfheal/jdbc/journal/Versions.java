@@ -1,8 +1,8 @@
 package io.selfheal.jdbc.journal;
 
 import java.util.AbstractSet;
-import java.util.Arrays;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
@@ -59,6 +59,21 @@ final class Versions extends AbstractSet<Integer> {
 
   @Override
   public Iterator<Integer> iterator() {
-    return Arrays.stream(packed, from, to).iterator();
+    return new Iterator<>() {
+      private int at = from;
+
+      @Override
+      public boolean hasNext() {
+        return at < to;
+      }
+
+      @Override
+      public Integer next() {
+        if (at >= to) {
+          throw new NoSuchElementException();
+        }
+        return packed[at++];
+      }
+    };
   }
 }

@@ -127,6 +127,7 @@ public final class Stub {
     private final StubConnection connection;
     private final StubRows rows = FACTORY.rows(this);
     private int bound;
+    private int batched;
     private boolean closed;
 
     protected StubPrepared(StubConnection connection) {
@@ -151,6 +152,26 @@ public final class Stub {
     @Override
     public int executeUpdate() {
       return bound;
+    }
+
+    @Override
+    public void addBatch() {
+      batched++;
+    }
+
+    @Override
+    public void clearBatch() {
+      batched = 0;
+    }
+
+    @Override
+    public int[] executeBatch() {
+      return new int[batched];
+    }
+
+    @Override
+    public long[] executeLargeBatch() {
+      return new long[batched];
     }
 
     @Override

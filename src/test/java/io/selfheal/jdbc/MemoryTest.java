@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
  */
 class MemoryTest {
 
-  private static final int CONNECTIONS = 2_000;
-  private static final int STATEMENTS = 20_000;
+  private static final int CONNECTIONS = 500;
+  private static final int STATEMENTS = 10_000;
 
   /** For one that was healed once. */
   private static final long CONNECTION_ALLOWED = 4_096;

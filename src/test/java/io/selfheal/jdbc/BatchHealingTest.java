@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -132,7 +133,7 @@ class BatchHealingTest extends HealingFixture {
   @Test
   void shouldNotTakeTheFirstRowForTheOneInDoubt() throws SQLException {
     emulator.faults().expireBefore(row(66));
-    emulator.showHistoryLate(1);
+    emulator.showHistoryLate(Duration.ofMillis(100));
     try (var statement = connection.prepareStatement(UPDATE)) {
       for (int i = 0; i < 70; i++) {
         add(statement, 100);

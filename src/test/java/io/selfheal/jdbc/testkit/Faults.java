@@ -174,6 +174,13 @@ public final class Faults {
     return strike(kind, new Fault.Reset(true));
   }
 
+  /** The next request of that kind waits until the answered hold is released. */
+  public Hold hold(RequestKind kind) {
+    var hold = Hold.untilReleased();
+    strike(kind, new Fault.Slow(hold));
+    return hold;
+  }
+
   private Faults strike(RequestKind kind, Fault trouble) {
     synchronized (lock) {
       requests.add(new Fault.Request(kind, trouble));

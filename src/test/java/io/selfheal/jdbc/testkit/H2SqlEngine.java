@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -313,8 +314,8 @@ final class H2SqlEngine implements SqlEngine {
   }
 
   @Override
-  public void showHistoryLate(int looks) {
-    history.showLate(looks);
+  public void showHistoryLate(Duration by) {
+    history.showLate(by);
   }
 
   @Override

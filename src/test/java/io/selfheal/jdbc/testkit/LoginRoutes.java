@@ -57,7 +57,7 @@ final class LoginRoutes {
     return WireAnswers.ok(welcome(session));
   }
 
-  private static boolean waitFor(Hold hold) {
+  static boolean waitFor(Hold hold) {
     try {
       return hold.enter(new CompletableFuture<>());
     } catch (InterruptedException e) {

@@ -1,5 +1,7 @@
 package io.selfheal.jdbc.testkit;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -16,6 +18,7 @@ final class Routes implements Function<WireRequest, Reply> {
   private final Faults faults;
   private final LoginRoutes logins;
   private final QueryRoutes queries;
+  private final List<RequestRecord> requests = new ArrayList<>(); // guarded by itself
 
   Routes(Sessions sessions, Faults faults, LoginRoutes logins, QueryRoutes queries) {
     this.sessions = sessions;
@@ -28,6 +31,7 @@ final class Routes implements Function<WireRequest, Reply> {
   @Override
   public Reply apply(WireRequest request) {
     var kind = RequestKind.of(request.path());
+    record(kind, request);
     var trouble = kind == null ? null : faults.onRequest(kind);
     if (trouble instanceof Fault.Expire expire) {
       var session = sessions.of(request.token());
@@ -35,12 +39,38 @@ final class Routes implements Function<WireRequest, Reply> {
         session.expire(expire.how());
       }
     }
+    if (trouble instanceof Fault.Slow slow && !LoginRoutes.waitFor(slow.hold())) {
+      return new Reply.HangUp();
+    }
     var reset = trouble instanceof Fault.Reset one ? one : null;
     if (reset != null && !reset.afterRunning()) {
       return new Reply.HangUp();
     }
     var reply = answer(request);
     return reset == null ? reply : new Reply.HangUp();
+  }
+
+  /** What has arrived so far, in that order. */
+  List<RequestRecord> requests() {
+    synchronized (requests) {
+      return List.copyOf(requests);
+    }
+  }
+
+  void forgetOld() {
+    synchronized (requests) {
+      requests.clear();
+    }
+  }
+
+  private void record(RequestKind kind, WireRequest request) {
+    var sql = request.text("sqlText");
+    if (kind != null || sql != null) {
+      var session = sessions.of(request.token());
+      synchronized (requests) {
+        requests.add(new RequestRecord(kind, session == null ? 0 : session.id(), sql));
+      }
+    }
   }
 
   private Reply answer(WireRequest request) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -29,6 +30,7 @@ public final class SnowflakeEmulator implements AutoCloseable {
   private final StatementLog log = new StatementLog();
   private final LoginRoutes logins;
   private final QueryRoutes queries;
+  private final Routes routes;
   private final HttpFront http;
 
   private SnowflakeEmulator(int port, Function<Path, SqlEngine> engines) {
@@ -40,7 +42,8 @@ public final class SnowflakeEmulator implements AutoCloseable {
       faults = new Faults((id, how) -> sessions.byId(id).expire(how), sessions::expireAll);
       logins = new LoginRoutes(sessions, faults);
       queries = new QueryRoutes(engine, faults, log, workers);
-      http = new HttpFront(port, workers, new Routes(sessions, faults, logins, queries));
+      routes = new Routes(sessions, faults, logins, queries);
+      http = new HttpFront(port, workers, routes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -98,11 +101,11 @@ public final class SnowflakeEmulator implements AutoCloseable {
   }
 
   /**
-   * The next looks into a session's query history do not show its newest statement yet: how fast
-   * one shows up is not documented [I].
+   * From now on statements show up in the query history so long after they began: how fast they do
+   * is not documented [I].
    */
-  public void showHistoryLate(int looks) {
-    engine.showHistoryLate(looks);
+  public void showHistoryLate(Duration by) {
+    engine.showHistoryLate(by);
   }
 
   /** From now on the query history lists describe-only requests, too: whether it does is [I]. */
@@ -117,6 +120,11 @@ public final class SnowflakeEmulator implements AutoCloseable {
   /** What became of each query request so far, in the order in which they ended. */
   public List<StatementRecord> log() {
     return log.all();
+  }
+
+  /** Every request so far, in the order in which they arrived. */
+  public List<RequestRecord> requests() {
+    return routes.requests();
   }
 
   /** How often a statement that contains this (whatever the case) really ran. */
@@ -186,6 +194,7 @@ public final class SnowflakeEmulator implements AutoCloseable {
   public void clear() {
     faults.clear();
     engine.clear();
+    routes.forgetOld();
     log.clear();
   }
 
@@ -196,6 +205,7 @@ public final class SnowflakeEmulator implements AutoCloseable {
   public void forgetOld() {
     engine.forgetOld(LONG_ENOUGH);
     sessions.forgetOld();
+    routes.forgetOld();
     log.clear();
   }
 

@@ -1,5 +1,6 @@
 package io.selfheal.jdbc.testkit;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -210,8 +211,8 @@ interface SqlEngine extends AutoCloseable {
     }
   }
 
-  /** The next looks into a session's query history do not show its newest statement yet. */
-  default void showHistoryLate(int looks) {
+  /** From now on statements show up in the query history so long after they began. */
+  default void showHistoryLate(Duration by) {
     throw new UnsupportedOperationException("this engine has no query history");
   }
 

@@ -1,11 +1,13 @@
 package io.selfheal.jdbc.testkit;
 
 import io.selfheal.jdbc.testkit.SqlEngine.SqlFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -25,8 +27,8 @@ final class SqlHistory {
   /** Whether requests that only describe a statement are listed; guarded by this. */
   private boolean listsDescribes;
 
-  /** How many more looks do not show the newest row yet; guarded by this. */
-  private int late;
+  /** How long after its start a statement shows up; guarded by this. */
+  private Duration late = Duration.ZERO;
 
   /** Forgets what has ended. */
   synchronized void clear() {
@@ -47,8 +49,8 @@ final class SqlHistory {
     rows.remove(queryId);
   }
 
-  synchronized void showLate(int looks) {
-    late = looks;
+  synchronized void showLate(Duration by) {
+    late = by;
   }
 
   synchronized void listDescribes() {
@@ -186,9 +188,9 @@ final class SqlHistory {
     Function<Map<String, Object>, Long> end =
         row -> row.get("END_TIME") instanceof Long ended ? ended : Long.MAX_VALUE;
     var passing = rows.values().stream().filter(filter);
-    if (late > 0) {
-      late--;
-      passing = passing.sorted(Comparator.comparing(start).reversed()).skip(1);
+    if (!late.isZero()) {
+      long shown = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - late.toNanos();
+      passing = passing.filter(row -> start.apply(row) <= shown);
     }
     passing
         .sorted(Comparator.comparing(end).thenComparing(start).reversed())

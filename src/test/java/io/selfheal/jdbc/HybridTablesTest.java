@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selfheal.jdbc.testkit.Expiry;
 import io.selfheal.jdbc.testkit.ExpiryPoint;
+import io.selfheal.jdbc.testkit.StatementMatch;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,5 +52,20 @@ class HybridTablesTest extends HealingFixture {
     emulator.faults().expireWhilePolling(text(insert));
     assertThat(update(insert)).isEqualTo(1);
     assertThat(emulator.table("T")).hasSize(2);
+  }
+
+  @Test
+  void shouldNotRepeatWhereTheKindOfTableCannotBeSeen() throws SQLException {
+    query("SELECT 1");
+    emulator
+        .faults()
+        .fail(StatementMatch.matching("IS_HYBRID").always(), 3001, "42501", "not authorized");
+    var insert = "INSERT INTO t VALUES (1)";
+    emulator.faults().expireBefore(text(insert));
+    assertThatThrownBy(() -> update(insert)).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(emulator.table("T")).isEmpty();
+    emulator.faults().expireWhilePolling(text(insert));
+    assertThat(update(insert)).isEqualTo(1);
+    assertThat(emulator.table("T")).hasSize(1);
   }
 }

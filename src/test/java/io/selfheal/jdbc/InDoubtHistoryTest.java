@@ -9,6 +9,7 @@ import io.selfheal.jdbc.testkit.Expiry;
 import io.selfheal.jdbc.testkit.Hold;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,7 @@ class InDoubtHistoryTest extends HealingFixture {
   @Test
   void shouldNotConcludeFromAHistoryThatHasNotSettled() throws SQLException {
     emulator.faults().expireWhilePolling(text(INSERT));
-    emulator.showHistoryLate(1);
+    emulator.showHistoryLate(Duration.ofMillis(100));
     assertThat(update(INSERT)).isEqualTo(1);
     assertThat(ran(INSERT)).isEqualTo(1);
   }

@@ -8,9 +8,11 @@ import io.selfheal.jdbc.snowflake.Transactions.Fate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the server knows of the dead session. For one heal, not thread-safe. */
@@ -18,9 +20,19 @@ final class Past {
 
   private static final long PAUSE_MILLIS = 100;
 
+  /** Rows asked for at first: what is needed is mostly among the last ones. */
+  private static final int FEW_ROWS = 100;
+
   private final Connection fresh;
   private final @Nullable String deadSession;
-  private @Nullable Map<String, Row> rows;
+
+  /** By query id, as far as they have been asked for. */
+  private final Map<String, Row> rows = new HashMap<>();
+
+  /** How many have been asked for; 0 before. */
+  private int asked;
+
+  private boolean complete;
 
   Past(Connection fresh, @Nullable String deadSession) {
     this.fresh = fresh;
@@ -29,23 +41,27 @@ final class Past {
 
   /** When that query began, by the server's clock, in milliseconds; 0 where it is not known. */
   long start(String queryId) throws SQLException {
-    var row = rows().get(queryId);
+    var row = row(queryId);
     return row == null ? 0 : row.start().getTime();
   }
 
-  private Map<String, Row> rows() throws SQLException {
-    var known = rows;
-    if (known == null) {
-      known = new HashMap<>();
-      var database = fresh.getCatalog();
-      if (deadSession != null && database != null) {
-        for (var row : QueryHistory.of(fresh, deadSession, database)) {
-          known.put(row.queryId(), row);
-        }
-      }
-      rows = known;
+  private @Nullable Row row(String queryId) throws SQLException {
+    while (!rows.containsKey(queryId) && !complete) {
+      read(asked == 0 ? FEW_ROWS : QueryHistory.LIMIT);
     }
-    return known;
+    return rows.get(queryId);
+  }
+
+  private void read(int most) throws SQLException {
+    var database = fresh.getCatalog();
+    if (deadSession == null || database == null) {
+      complete = true;
+      return;
+    }
+    var page = QueryHistory.newest(fresh, deadSession, database, most, List.of());
+    page.rows().forEach(row -> rows.put(row.queryId(), row));
+    asked = Math.max(asked, most);
+    complete = page.complete() || asked == QueryHistory.LIMIT;
   }
 
   /** What became of each entry of the transaction that was open. */
@@ -88,7 +104,7 @@ final class Past {
   }
 
   private long transaction(Entry entry) throws SQLException {
-    var row = entry.queryId() == null ? null : rows().get(entry.queryId());
+    var row = entry.queryId() == null ? null : row(entry.queryId());
     return row == null ? 0 : row.transaction();
   }
 
@@ -98,18 +114,19 @@ final class Past {
     while (true) {
       boolean all = true;
       for (var entry : pending) {
-        all &= entry.queryId() == null || rows().containsKey(entry.queryId());
+        all &= entry.queryId() == null || row(entry.queryId()) != null;
       }
       if (all || System.nanoTime() - end >= 0) {
         return;
       }
-      rows = null;
       try {
         Thread.sleep(PAUSE_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new SQLException("interrupted while a session was being rebuilt", "57014", e);
       }
+      // What comes late comes among the newest.
+      read(FEW_ROWS);
     }
   }
 
@@ -127,20 +144,36 @@ final class Past {
     }
   }
 
-  /** Whether two queries of one's own gave the same rows, in whatever order. */
-  boolean sameResult(String one, String other) throws SQLException {
-    return result(one).equals(result(other));
+  /**
+   * Whether each of the queries, all of one's own, gave the same rows as its counterpart, in
+   * whatever order.
+   *
+   * @param counterparts query ids by query id
+   * @return the first that did not; null for none
+   */
+  @Nullable String firstOther(Map<String, String> counterparts) throws SQLException {
+    var ids = new LinkedHashSet<>(counterparts.keySet());
+    ids.addAll(counterparts.values());
+    Map<String, String> results = new HashMap<>();
+    try (var statement = fresh.createStatement();
+        var rows =
+            statement.executeQuery(
+                ids.stream().map(Past::result).collect(Collectors.joining(" UNION ALL ")))) {
+      while (rows.next()) {
+        results.put(rows.getString(1), rows.getString(2) + " " + rows.getString(3));
+      }
+    }
+    for (var pair : counterparts.entrySet()) {
+      var one = results.get(pair.getKey());
+      if (one == null || !one.equals(results.get(pair.getValue()))) {
+        return pair.getKey();
+      }
+    }
+    return null;
   }
 
-  private String result(String queryId) throws SQLException {
-    try (var statement = fresh.createStatement();
-        var row =
-            statement.executeQuery(
-                "SELECT HASH_AGG(*), COUNT(*) FROM TABLE(RESULT_SCAN("
-                    + Identifiers.text(queryId)
-                    + "))")) {
-      row.next();
-      return row.getString(1) + " " + row.getString(2);
-    }
+  private static String result(String queryId) {
+    var id = Identifiers.text(queryId);
+    return "SELECT " + id + ", HASH_AGG(*), COUNT(*) FROM TABLE(RESULT_SCAN(" + id + "))";
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,19 @@ final class Proof {
   private final Expiry expiry;
 
   /** When each source last changed, as it was first seen in this heal. */
+  private final Map<ObjectName, String> changes = new HashMap<>();
+
+  /** What of it is compared in the end: the same, or what tells it from a temp table. */
   private final Map<ObjectName, String> tokens = new LinkedHashMap<>();
+
+  /**
+   * What each name stood for, as it was first seen in this heal: that nothing has changed since is
+   * confirmed by its token when all is rebuilt.
+   */
+  private final Map<ObjectName, Optional<Catalog.Relation>> relations = new HashMap<>();
+
+  /** What each table held then, where that had to be asked. */
+  private final Map<String, String> contents = new HashMap<>();
 
   private final Map<Entry, String> doubts = new HashMap<>();
 
@@ -91,7 +104,7 @@ final class Proof {
       return false;
     }
     try {
-      var object = catalog.object(source);
+      var object = relation(source);
       long start = past.start(queryId);
       if (object == null || object.lastDdl() >= start) {
         // Another one may have come to that name: by RENAME, SWAP, CREATE OR REPLACE.
@@ -104,6 +117,15 @@ final class Proof {
       }
       return false;
     }
+  }
+
+  private Catalog.@Nullable Relation relation(ObjectName name) throws SQLException {
+    var known = relations.get(name);
+    if (known == null) {
+      known = Optional.ofNullable(catalog.object(name));
+      relations.put(name, known);
+    }
+    return known.orElse(null);
   }
 
   private boolean sameView(ObjectName view, String queryId, int depth) throws SQLException {
@@ -127,8 +149,12 @@ final class Proof {
 
   private boolean sameTable(ObjectName source, String queryId, long start) throws SQLException {
     var table = Identifiers.quote(source.parts());
-    var changed = token(table);
-    tokens.putIfAbsent(source, hidden.contains(source) ? catalog.lastAltered(source) : changed);
+    var changed = changes.get(source);
+    if (changed == null) {
+      changed = token(table);
+      changes.put(source, changed);
+      tokens.put(source, hidden.contains(source) ? catalog.lastAltered(source) : changed);
+    }
     // What changed before the entry began it has seen.
     return isBefore(changed, start) || sameRows(table, queryId);
   }
@@ -154,7 +180,15 @@ final class Proof {
   private boolean sameRows(String table, String queryId) throws SQLException {
     var count = "SELECT HASH_AGG(*) || ' ' || COUNT(*) FROM " + table;
     var then = one(count + " AT(STATEMENT => " + Identifiers.text(queryId) + ")");
-    return then != null && then.equals(one(count));
+    if (then == null) {
+      return false;
+    }
+    var now = contents.get(table);
+    if (now == null) {
+      now = String.valueOf(one(count));
+      contents.put(table, now);
+    }
+    return then.equals(now);
   }
 
   private boolean sameDefinition(ObjectName template, @Nullable String queryId)
@@ -163,7 +197,7 @@ final class Proof {
       return false;
     }
     try {
-      var object = catalog.object(template);
+      var object = relation(template);
       return object != null
           && object.lastDdl() < past.start(queryId)
           && catalog.defaults(template).stream().noneMatch(Proof::differsEachTime);

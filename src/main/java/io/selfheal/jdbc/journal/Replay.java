@@ -21,6 +21,12 @@ public interface Replay {
   /** Makes the call again. */
   Done on(Connection connection) throws SQLException;
 
+  /** As {@link #on(Connection)}, among others that may be of the same prepared text. */
+  default Done on(PreparedTexts texts) throws SQLException {
+    texts.close();
+    return on(texts.connection());
+  }
+
   /** Why it cannot be made as it was, for as far as that can be told before; null where it can. */
   default @Nullable String doubt() {
     return null;

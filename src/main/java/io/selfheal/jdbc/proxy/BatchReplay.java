@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.journal.Context.Attribute;
+import io.selfheal.jdbc.journal.PreparedTexts;
 import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.Connection;
@@ -14,16 +15,19 @@ record BatchReplay(String sql, List<Attribute<Statement>> settings, BatchRows ro
 
   @Override
   public Done on(Connection connection) throws SQLException {
-    try (var statement = connection.prepareStatement(sql)) {
-      for (var setting : settings) {
-        setting.apply(statement);
-      }
-      for (int row = 0; row < rows.size(); row++) {
-        rows.apply(row, statement);
-        statement.addBatch();
-      }
-      return new Done(sum(statement.executeLargeBatch()), Vendor.queryId(statement));
+    try (var texts = new PreparedTexts(connection)) {
+      return on(texts);
     }
+  }
+
+  @Override
+  public Done on(PreparedTexts texts) throws SQLException {
+    var statement = texts.get(sql, settings);
+    for (int row = 0; row < rows.size(); row++) {
+      rows.apply(row, statement);
+      statement.addBatch();
+    }
+    return new Done(sum(statement.executeLargeBatch()), Vendor.queryId(statement));
   }
 
   /** What the rows came to together; -1 where some of the counts are not told. */

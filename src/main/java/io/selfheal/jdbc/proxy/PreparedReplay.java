@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.proxy;
 
 import io.selfheal.jdbc.journal.Context.Attribute;
+import io.selfheal.jdbc.journal.PreparedTexts;
 import io.selfheal.jdbc.journal.Replay;
 import io.selfheal.jdbc.proxy.Parameters.Setter;
 import io.selfheal.jdbc.snowflake.Vendor;
@@ -79,14 +80,22 @@ final class PreparedReplay implements Replay {
 
   @Override
   public Done on(Connection connection) throws SQLException {
-    try (var statement = connection.prepareStatement(sql)) {
-      for (var setting : settings) {
-        setting.apply(statement);
-      }
-      parameters().apply(statement);
-      boolean rows = statement.execute();
-      return new Done(rows ? -1 : statement.getLargeUpdateCount(), Vendor.queryId(statement));
+    try (var texts = new PreparedTexts(connection)) {
+      return on(texts);
     }
+  }
+
+  @Override
+  public Done on(PreparedTexts texts) throws SQLException {
+    var statement = texts.get(sql, settings);
+    parameters().apply(statement);
+    boolean rows = statement.execute();
+    if (!rows) {
+      return new Done(statement.getLargeUpdateCount(), Vendor.queryId(statement));
+    }
+    var id = Vendor.queryId(statement);
+    statement.getResultSet().close();
+    return new Done(-1, id);
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.LogicalSession;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.Swaps;
-import io.selfheal.jdbc.snowflake.Catalog;
 import io.selfheal.jdbc.snowflake.Ghosts;
 import io.selfheal.jdbc.snowflake.Transactions;
 import io.selfheal.jdbc.sql.Detail.TransactionVerb;
@@ -343,30 +342,11 @@ final class ExpiredCalls {
     if (session.options().inDoubt() == Options.InDoubt.FAIL) {
       return new Outcome.Unknown("selfheal.inDoubt=fail");
     }
-    var outcome = new InDoubt(session, call, dead).resolve(operation.patience(), unwanted);
-    return outcome instanceof Outcome.NeverRan && mayLeaveNoRow(call)
+    var doubt = new InDoubt(session, call, dead, call.shape().kind() == Kind.WRITE);
+    var outcome = doubt.resolve(operation.patience(), unwanted);
+    return outcome instanceof Outcome.NeverRan && doubt.mayLeaveNoRow()
         ? new Outcome.Unknown(
             "short statements on a hybrid table leave no row in the query history")
         : outcome;
-  }
-
-  /** Of a write to a hybrid table the history need not know [D]. */
-  private boolean mayLeaveNoRow(Call call) {
-    if (call.shape().kind() != Kind.WRITE) {
-      return false;
-    }
-    try {
-      var on = session.current();
-      var catalog = new Catalog(on.connection());
-      for (var table : session.targets(call.shape(), call.binds(), on)) {
-        if (catalog.isHybrid(table)) {
-          return true;
-        }
-      }
-      return false;
-    } catch (SQLException unreadable) {
-      LOG.debug("kind of a table not readable: code {}", unreadable.getErrorCode());
-      return true;
-    }
   }
 }

@@ -10,6 +10,7 @@ import io.selfheal.jdbc.snowflake.QueryHistory.Row;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,14 @@ final class InDoubt {
   private boolean cancelSent;
   private int rows = FEW_ROWS;
 
+  /** Whether it is to be found out if what the call writes to must leave a row. */
+  private final boolean asksForTables;
+
+  private boolean mayLeaveNoRow;
+
+  /** When the call was told that its session is dead. */
+  private final long deadSince;
+
   /** The call's row when it was last seen running; null before. */
   private @Nullable Row running;
 
@@ -55,6 +64,15 @@ final class InDoubt {
   private long cancelSeen;
 
   InDoubt(LogicalSession session, Call call, PhysicalSession dead) {
+    this(session, call, dead, false);
+  }
+
+  /**
+   * @param asksForTables whether {@link #mayLeaveNoRow} will be asked
+   */
+  InDoubt(LogicalSession session, Call call, PhysicalSession dead, boolean asksForTables) {
+    this.asksForTables = asksForTables;
+    this.deadSince = System.nanoTime() - call.sinceItFailed().toNanos();
     this.session = session;
     this.call = call;
     this.dead = dead;
@@ -77,6 +95,11 @@ final class InDoubt {
     return outcome;
   }
 
+  /** Whether its absence from the history means nothing: of a hybrid table's writes [D]. */
+  boolean mayLeaveNoRow() {
+    return mayLeaveNoRow;
+  }
+
   private Outcome look(@Nullable Duration limit) {
     var id = dead.id();
     if (id == null) {
@@ -84,12 +107,17 @@ final class InDoubt {
     }
     long start = System.nanoTime();
     var pause = FIRST_PAUSE;
+    // Nearly always it was refused at first sight, and nothing is there to be found: so it is not
+    // looked for before that means anything. One that did run is found a moment later.
+    Outcome outcome = Effects.isLongRead(call) ? null : pause(untilSettled());
+    if (outcome != null) {
+      return outcome;
+    }
     while (true) {
-      Outcome outcome = null;
       // Not the one that took the dead one's place: that may have been left and closed meanwhile.
       var on = session.current();
       session.lastQueries().disturb();
-      boolean settled = since(start).compareTo(QueryHistory.SETTLES) >= 0;
+      boolean settled = untilSettled().isZero();
       try {
         var database = on.connection().getCatalog();
         if (database == null) {
@@ -119,14 +147,26 @@ final class InDoubt {
       if (limit != null && since(start).compareTo(limit.plus(QueryHistory.SETTLES)) >= 0) {
         return new Outcome.Unknown("the statement was still running on the old session");
       }
-      try {
-        sleep(pause);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new Outcome.Unknown("the thread was interrupted while the outcome was looked up");
+      outcome = pause(shorter(pause, untilSettled()));
+      if (outcome != null) {
+        return outcome;
       }
       pause = longer(pause, since(start));
     }
+  }
+
+  /**
+   * What the server let in it let in before it told of the session's end, so that the history has
+   * had its time when the call has been dead for so long, whatever has been done since.
+   */
+  private Duration untilSettled() {
+    var left = QueryHistory.SETTLES.minus(since(deadSince));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** The next look is not to come later than the moment at which one means something. */
+  private static Duration shorter(Duration pause, Duration untilSettled) {
+    return untilSettled.isZero() || pause.compareTo(untilSettled) < 0 ? pause : untilSettled;
   }
 
   /** Null when it is too early to tell. */
@@ -137,7 +177,7 @@ final class InDoubt {
       cancelIfWanted(connection, known);
       return null;
     }
-    var finding = suspects.judge(read(connection, id, database), settled);
+    var finding = suspects.judge(read(connection, id, database, settled), settled);
     running = finding instanceof Finding.Runs runs ? runs.row() : null;
     if (running != null) {
       cancelIfWanted(connection, running);
@@ -146,13 +186,30 @@ final class InDoubt {
   }
 
   /** As many of the last rows as it takes to see all that matters. */
-  private Page read(Connection connection, String id, String database) throws SQLException {
+  private Page read(Connection connection, String id, String database, boolean settled)
+      throws SQLException {
     while (true) {
-      var page = QueryHistory.newest(connection, id, database, rows);
+      var page =
+          asksForTables && settled
+              ? withTables(connection, id, database)
+              : QueryHistory.newest(connection, id, database, rows, List.of());
       if (rows >= QueryHistory.LIMIT || suspects.suffices(page)) {
         return page;
       }
       rows = Math.min(10 * rows, QueryHistory.LIMIT);
+    }
+  }
+
+  private Page withTables(Connection connection, String id, String database) throws SQLException {
+    try {
+      var tables = session.targets(call.shape(), call.binds(), session.current());
+      var page = QueryHistory.newest(connection, id, database, rows, tables);
+      mayLeaveNoRow = page.hybrid();
+      return page;
+    } catch (SQLException e) {
+      LOG.debug("kind of a table not readable: code {}", e.getErrorCode());
+      mayLeaveNoRow = true;
+      return QueryHistory.newest(connection, id, database, rows, List.of());
     }
   }
 
@@ -177,17 +234,27 @@ final class InDoubt {
     return now - cancelSeen >= CANCEL_TAKES.toNanos();
   }
 
-  /** At most so long: not beyond a cancel that has yet to be sent on, nor a close. */
-  private void sleep(Duration pause) throws InterruptedException {
+  /**
+   * At most so long: not beyond a cancel that has yet to be sent on, nor a close.
+   *
+   * @return what an interruption makes of the call; otherwise null
+   */
+  private @Nullable Outcome pause(Duration time) {
     long start = System.nanoTime();
     boolean cancelled = call.cancelled();
-    var left = pause;
+    var left = time;
     while (left.compareTo(Duration.ZERO) > 0
         && call.cancelled() == cancelled
         && !session.isClosed()) {
-      Thread.sleep(Math.min(left.toMillis() + 1, SLICE.toMillis()));
-      left = pause.minus(since(start));
+      try {
+        Thread.sleep(Math.min(left.toMillis() + 1, SLICE.toMillis()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new Outcome.Unknown("the thread was interrupted while the outcome was looked up");
+      }
+      left = time.minus(since(start));
     }
+    return null;
   }
 
   private static Duration longer(Duration pause, Duration elapsed) {

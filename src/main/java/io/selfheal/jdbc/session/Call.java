@@ -56,6 +56,9 @@ public final class Call {
 
   private long lasted;
 
+  /** Only the calling thread uses it. */
+  private long failedAt;
+
   private volatile boolean failed;
   private volatile boolean cancelled;
 
@@ -166,8 +169,14 @@ public final class Call {
 
   /** Says that the answer was a dead session: from now on only the query history knows. */
   public void fail() {
-    lasted = System.nanoTime() - began;
+    failedAt = System.nanoTime();
+    lasted = failedAt - began;
     failed = true;
+  }
+
+  /** How long its session has been known to be dead; nothing while the call has not failed. */
+  public Duration sinceItFailed() {
+    return failed ? Duration.ofNanos(System.nanoTime() - failedAt) : Duration.ZERO;
   }
 
   public boolean failed() {

@@ -50,17 +50,9 @@ public final class Catalog {
     return found;
   }
 
-  /** Whether it is a hybrid table. */
-  public boolean isHybrid(ObjectName name) throws SQLException {
-    try (var statement = connection.createStatement();
-        var rows = statement.executeQuery("SELECT IS_HYBRID" + from(name, "TABLES") + PERMANENT)) {
-      while (rows.next()) {
-        if ("YES".equals(rows.getString(1))) {
-          return true;
-        }
-      }
-      return false;
-    }
+  /** A FROM clause that gives a row if it is a hybrid table. */
+  static String hybrids(ObjectName name) {
+    return from(name, "TABLES") + PERMANENT + " AND IS_HYBRID = 'YES'";
   }
 
   /** When its rows or its definition last changed, as a text that can only be compared. */

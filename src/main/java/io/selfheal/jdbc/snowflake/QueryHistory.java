@@ -1,11 +1,13 @@
 package io.selfheal.jdbc.snowflake;
 
+import io.selfheal.jdbc.sql.ObjectName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,8 +98,9 @@ public final class QueryHistory {
    * The last statements of a session, oldest first.
    *
    * @param complete whether there are no others
+   * @param hybrid whether one of the tables that were asked about is a hybrid one
    */
-  public record Page(List<Row> rows, boolean complete) {
+  public record Page(List<Row> rows, boolean complete, boolean hybrid) {
 
     /** Whether everything is shown that had not ended by then. */
     public boolean reachesBackTo(Timestamp moment) {
@@ -114,25 +117,36 @@ public final class QueryHistory {
    */
   public static List<Row> of(Connection connection, String sessionId, String database)
       throws SQLException {
-    return newest(connection, sessionId, database, LIMIT).rows();
+    return newest(connection, sessionId, database, LIMIT, List.of()).rows();
   }
 
-  /** As {@link #of}, but at most so many. */
-  public static Page newest(Connection connection, String sessionId, String database, int limit)
+  /**
+   * As {@link #of}, but at most so many; and, as it costs no second request, whether one of the
+   * tables is a hybrid one.
+   */
+  public static Page newest(
+      Connection connection, String sessionId, String database, int limit, List<ObjectName> tables)
       throws SQLException {
     var sql =
         "SELECT QUERY_ID, QUERY_TEXT, EXECUTION_STATUS, ERROR_CODE, ERROR_MESSAGE,"
             + " COALESCE(ROWS_INSERTED, 0) + COALESCE(ROWS_UPDATED, 0) + COALESCE(ROWS_DELETED, 0),"
             + " START_TIME, END_TIME, TRANSACTION_ID, QUERY_TAG FROM "
             + table(sessionId, database, limit)
+            + tables.stream().map(QueryHistory::hybrid).collect(Collectors.joining())
             + " ORDER BY START_TIME";
+    boolean hybrid = false;
     List<Row> rows = new ArrayList<>();
     try (var statement = connection.createStatement();
         var results = statement.executeQuery(sql)) {
       while (results.next()) {
+        var id = results.getString(1);
+        if (id == null) {
+          hybrid = true;
+          continue;
+        }
         rows.add(
             new Row(
-                results.getString(1),
+                id,
                 orEmpty(results.getString(2)),
                 orEmpty(results.getString(10)),
                 status(orEmpty(results.getString(3))),
@@ -144,7 +158,13 @@ public final class QueryHistory {
                 results.getLong(9)));
       }
     }
-    return new Page(rows, rows.size() < limit);
+    return new Page(rows, rows.size() < limit, hybrid);
+  }
+
+  /** A row without an id if it is. */
+  private static String hybrid(ObjectName table) {
+    return " UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0, NULL"
+        + Catalog.hybrids(table);
   }
 
   /** Whether a statement that has run among the last so many still does. */

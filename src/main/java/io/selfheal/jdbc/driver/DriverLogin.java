@@ -107,6 +107,20 @@ final class DriverLogin implements Login {
     return false;
   }
 
+  /**
+   * Any property that the physical driver does not know goes to the server as a session parameter
+   * [D], and some that it knows do as well, under names of their own (all of CLIENT_ and JDBC_). A
+   * URL without a host has its properties in a file of the driver's.
+   */
+  @Override
+  public boolean setsParameter(String parameter) {
+    return options.credentials() != null
+        || !url.contains("://")
+        || parameter.startsWith("CLIENT_")
+        || parameter.startsWith("JDBC_")
+        || given(parameter).isPresent();
+  }
+
   private static Optional<String> value(Properties info, String key) {
     return info.entrySet().stream()
         .filter(entry -> key.equalsIgnoreCase(String.valueOf(entry.getKey())))

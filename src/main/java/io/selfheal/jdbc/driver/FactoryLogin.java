@@ -38,4 +38,9 @@ record FactoryLogin(ConnectionFactory factory) implements Login {
   public boolean preparesSessions() {
     return true;
   }
+
+  @Override
+  public boolean setsParameter(String parameter) {
+    return true;
+  }
 }

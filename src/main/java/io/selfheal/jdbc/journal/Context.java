@@ -5,9 +5,11 @@ import io.selfheal.jdbc.snowflake.Vendor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +53,8 @@ public record Context(
   }
 
   /** What a fresh login has, for as far as it can be seen. */
-  private static Context fresh(Connection connection) throws SQLException {
+  private static Context fresh(Connection connection, Map<String, String> parameters)
+      throws SQLException {
     return new Context(
         connection.getCatalog(),
         connection.getSchema(),
@@ -59,25 +62,44 @@ public record Context(
         Vendor.warehouse(connection),
         connection.getAutoCommit(),
         Map.of(),
-        Map.of(),
+        parameters,
         Map.of(),
         Map.of());
   }
 
   /**
-   * Makes a fresh connection look like this, but for autocommit; sends only what differs.
+   * Makes a fresh connection look like this; sends only what differs. Autocommit is left to {@link
+   * #restoreAutoCommit} wherever it cannot go along with the parameters.
    *
+   * @param sets whether the login itself may have given that parameter another value than the
+   *     server's own
+   * @param alone whether nothing else is to be rebuilt, for which autocommit would have to be on
    * @return what was restored, for the log
    */
-  public List<String> restore(Connection fresh) throws SQLException {
+  public List<String> restore(Connection fresh, Predicate<String> sets, boolean alone)
+      throws SQLException {
     List<String> restored = new ArrayList<>();
     for (var attribute : attributes.entrySet()) {
       attribute.getValue().apply(fresh);
       restored.add(attribute.getKey());
     }
-    move(fresh(fresh), fresh, restored);
+    var found = fresh(fresh, unset(sets));
+    boolean switches = alone && found.autoCommit && !autoCommit;
+    move(found, fresh, switches, restored);
     check(fresh);
     return restored;
+  }
+
+  /** The parameters that the application has taken back, and a login has not. */
+  private Map<String, String> unset(Predicate<String> sets) {
+    Map<String, String> unset = new HashMap<>();
+    parameters.forEach(
+        (name, value) -> {
+          if (value.isEmpty() && !sets.test(name)) {
+            unset.put(name, value);
+          }
+        });
+    return unset;
   }
 
   /** Makes a connection look like this that was made to look like an earlier one. */
@@ -98,23 +120,31 @@ public record Context(
 
   /** Brings a connection that looks like {@code now} to this; sends only what differs. */
   void move(Context now, Connection connection) throws SQLException {
-    move(now, connection, new ArrayList<>());
+    move(now, connection, false, new ArrayList<>());
   }
 
-  private void move(Context now, Connection connection, List<String> moved) throws SQLException {
+  private void move(Context now, Connection connection, boolean switches, List<String> moved)
+      throws SQLException {
     use(connection, "role", role, now.role, "ROLE", now, moved);
     use(connection, "secondary roles", null, null, "SECONDARY_ROLES", now, moved);
     use(connection, "warehouse", warehouse, now.warehouse, "WAREHOUSE", now, moved);
-    if (database != null && !database.equals(connection.getCatalog())) {
+    place(connection, moved);
+    parameters(connection, now, switches, moved);
+    VariableChanges.between(now.variables, variables).apply(connection, moved);
+  }
+
+  private void place(Connection connection, List<String> moved) throws SQLException {
+    boolean elsewhere = database != null && !database.equals(connection.getCatalog());
+    if (elsewhere && schema != null) {
+      execute(connection, "USE SCHEMA " + Identifiers.quote(List.of(database, schema)));
+      moved.add("database, schema");
+    } else if (elsewhere) {
       connection.setCatalog(database);
       moved.add("database");
-    }
-    if (schema != null && !schema.equals(connection.getSchema())) {
+    } else if (schema != null && !schema.equals(connection.getSchema())) {
       connection.setSchema(schema);
       moved.add("schema");
     }
-    parameters(connection, now, moved);
-    variables(connection, now, moved);
   }
 
   private void use(
@@ -136,7 +166,7 @@ public record Context(
     }
   }
 
-  private void parameters(Connection connection, Context now, List<String> moved)
+  private void parameters(Connection connection, Context now, boolean switches, List<String> moved)
       throws SQLException {
     var set = new StringBuilder();
     List<String> unset = new ArrayList<>();
@@ -159,28 +189,15 @@ public record Context(
       moved.addAll(unset);
     }
     if (!set.isEmpty()) {
+      if (switches) {
+        set.append(" AUTOCOMMIT = FALSE");
+      }
       execute(connection, "ALTER SESSION SET" + set);
       moved.add("session parameters");
     }
   }
 
-  private void variables(Connection connection, Context now, List<String> moved)
-      throws SQLException {
-    for (var name : now.variables.keySet()) {
-      if (!variables.containsKey(name)) {
-        execute(connection, "UNSET " + name);
-      }
-    }
-    for (var wanted : variables.entrySet()) {
-      var set = wanted.getValue().set();
-      if (set != null && !wanted.getValue().equals(now.variables.get(wanted.getKey()))) {
-        execute(connection, set);
-        moved.add("variable " + wanted.getKey());
-      }
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
+  static void execute(Connection connection, String sql) throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.execute(sql);
     }

@@ -13,6 +13,15 @@ public record Variable(@Nullable String set, @Nullable String text) {
 
   static final Variable UNKNOWN = new Variable(null, null);
 
+  /** The expression that is its value, from behind the equals sign; null where there is none. */
+  @Nullable String value() {
+    if (set == null) {
+      return null;
+    }
+    var value = set.substring(set.indexOf('=') + 1).strip();
+    return (value.endsWith(";") ? value.substring(0, value.length() - 1) : value).strip();
+  }
+
   @Override
   public String toString() {
     return "Variable";

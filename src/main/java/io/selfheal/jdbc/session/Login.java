@@ -37,4 +37,11 @@ public interface Login {
    * Whether what it opens may have been set up beyond what the physical driver's own login gives.
    */
   boolean preparesSessions();
+
+  /**
+   * Whether a session parameter may have another value right after the login than the server's own.
+   *
+   * @param parameter its name in capitals
+   */
+  boolean setsParameter(String parameter);
 }

@@ -140,34 +140,41 @@ final class Healer {
     }
     report.begun();
     while (true) {
-      var ready = await(dead, error, limit, deadline, report);
-      var fresh = session.successor(dead, ready.connection());
-      if (take(dead, error, fresh, ready, report)) {
-        if (session.isClosed()) {
-          // close() closed the session it found; this one came after.
-          Quietly.close(fresh.connection());
-          throw error;
+      var made = await(dead, error, limit, deadline, report);
+      try {
+        var ready = made.ready();
+        var fresh = session.successor(dead, ready.connection());
+        if (take(dead, error, fresh, made, report)) {
+          if (session.isClosed()) {
+            // close() closed the session it found; this one came after.
+            Quietly.close(fresh.connection());
+            throw error;
+          }
+          tell(dead, ready, report.healed(ready.rebuilt()));
+          return fresh;
         }
-        tell(dead, ready, report.healed(ready.rebuilt()));
-        return fresh;
+        // A call that was under way has changed what the session was made of meanwhile.
+        leave(fresh);
+      } finally {
+        made.release();
       }
-      // A call that was under way has changed what the session was made of meanwhile.
-      leave(fresh);
     }
   }
 
-  private PendingLogin.Ready await(
+  private PendingLogin await(
       PhysicalSession dead, SQLException error, Duration limit, long deadline, HealReport report)
       throws SQLException {
     try {
       var snapshot = session.snapshot(dead);
       var left = Duration.ofNanos(Math.max(1, deadline - nanoTime.getAsLong()));
-      pending = PendingLogin.start(() -> login(dead, snapshot, left, report));
+      var started = PendingLogin.start(() -> login(dead, snapshot, left, report));
+      pending = started;
       if (session.isClosed()) {
         // close() may have looked for the pending login just before there was one.
         abandon();
       }
-      return pending.await(left);
+      started.await(left);
+      return started;
     } catch (CancellationException closedMeanwhile) {
       throw error;
     } catch (InterruptedException e) {
@@ -208,7 +215,8 @@ final class Healer {
     try {
       endOrphans(fresh);
       var id = Vendor.sessionId(fresh);
-      var restored = restore(before.context(), fresh, report);
+      boolean alone = !before.transaction() && before.entries().isEmpty();
+      var restored = restore(before.context(), fresh, alone, report);
       var rebuilt = rebuild(dead, before, fresh, report);
       if (!Objects.equals(id, Vendor.sessionId(fresh))) {
         // The physical driver has logged in by itself in the middle of it.
@@ -252,11 +260,11 @@ final class Healer {
     }
   }
 
-  private List<String> restore(Context context, Connection fresh, HealReport report)
+  private List<String> restore(Context context, Connection fresh, boolean alone, HealReport report)
       throws SQLException {
     long start = nanoTime.getAsLong();
     try {
-      return context.restore(fresh);
+      return context.restore(fresh, login::setsParameter, alone);
     } finally {
       report.took(Stage.CONTEXT, nanoTime.getAsLong() - start);
     }
@@ -285,7 +293,7 @@ final class Healer {
       throws SQLException {
     var fresh = open(dead, before.context(), limit, report);
     try {
-      var restored = restore(before.context(), fresh, report);
+      var restored = restore(before.context(), fresh, true, report);
       before.context().restoreAutoCommit(fresh);
       return new PendingLogin.Ready(fresh, before, nothing, restored);
     } catch (SQLException | RuntimeException e) {
@@ -336,13 +344,14 @@ final class Healer {
       PhysicalSession dead,
       SQLException error,
       PhysicalSession fresh,
-      PendingLogin.Ready ready,
+      PendingLogin made,
       HealReport report)
       throws SQLException {
     lastFailure = null;
     gate.succeeded();
+    var ready = made.ready();
     try {
-      while (!session.replace(dead, error, fresh, ready.rebuilt())) {
+      while (!session.replace(dead, error, fresh, ready.rebuilt(), made::then)) {
         var now = session.snapshot(dead);
         if (!now.sameWork(ready.before())) {
           return false;

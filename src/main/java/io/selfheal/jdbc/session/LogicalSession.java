@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -670,10 +671,15 @@ public final class LogicalSession {
   /**
    * Makes the fresh session current. From here on every call uses it.
    *
+   * @param later runs what nobody waits for
    * @return false when a call that was under way has changed something since the snapshot
    */
   boolean replace(
-      PhysicalSession dead, SQLException error, PhysicalSession fresh, Rebuilt rebuilt) {
+      PhysicalSession dead,
+      SQLException error,
+      PhysicalSession fresh,
+      Rebuilt rebuilt,
+      Consumer<Runnable> later) {
     stateLock.lock();
     try {
       if (!contextRead) {
@@ -692,10 +698,12 @@ public final class LogicalSession {
       stateLock.unlock();
     }
     var sessions = dead.ofConnection();
-    Retirement.begin(
-        dead,
-        () -> !closed && sessions.stream().anyMatch(users::use),
-        () -> !closed && sessions.stream().anyMatch(users::call));
+    later.accept(
+        () ->
+            Retirement.await(
+                dead,
+                () -> !closed && sessions.stream().anyMatch(users::use),
+                () -> !closed && sessions.stream().anyMatch(users::call)));
     return true;
   }
 

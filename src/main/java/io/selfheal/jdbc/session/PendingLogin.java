@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A login on a thread of its own, so that the caller can leave it behind when it takes too long, is
  * interrupted or the connection is closed. A connection that arrives after that is closed again.
- * Thread-safe.
+ * The thread stays until it is released: to start another one for what comes next would make the
+ * caller wait for it. Thread-safe.
  */
 final class PendingLogin {
 
@@ -29,6 +30,9 @@ final class PendingLogin {
 
   private final CompletableFuture<Ready> result = new CompletableFuture<>();
   private final Thread thread;
+
+  /** What the thread does when the login has been taken. */
+  private final CompletableFuture<Runnable> next = new CompletableFuture<>();
 
   /** Held while the thread is interrupted, so that this does not come in the middle of a logout. */
   private final ReentrantLock abandoning = new ReentrantLock();
@@ -44,22 +48,38 @@ final class PendingLogin {
     return pending;
   }
 
+  /** What came of it, after {@link #await}. */
+  Ready ready() {
+    return result.join();
+  }
+
   /**
    * Waits for it.
    *
    * @throws CancellationException after {@link #abandon}
    */
-  Ready await(Duration limit) throws ExecutionException, TimeoutException, InterruptedException {
+  void await(Duration limit) throws ExecutionException, TimeoutException, InterruptedException {
     try {
-      return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | InterruptedException e) {
       abandon();
       var cameJustThen = result.isCancelled() ? null : result.getNow(null);
       if (cameJustThen != null) {
         Quietly.close(cameJustThen.connection());
       }
+      release();
       throw e;
     }
+  }
+
+  /** Has the login's thread do something that nobody waits for; once. */
+  void then(Runnable work) {
+    next.complete(work);
+  }
+
+  /** Lets the thread end, if there is nothing else for it to do. */
+  void release() {
+    next.complete(() -> {});
   }
 
   /** Gives up on it; whoever waits gets a {@link CancellationException}. */
@@ -74,17 +94,20 @@ final class PendingLogin {
     }
   }
 
-  // Every failure, errors too, belongs to the waiting caller.
+  // Every failure of the login, errors too, belongs to the waiting caller.
   private void run(Callable<Ready> login) {
     try {
       var ready = login.call();
       if (!result.complete(ready)) {
         awaitInterrupt();
         Quietly.close(ready.connection());
+        return;
       }
     } catch (Throwable e) {
       result.completeExceptionally(e);
+      return;
     }
+    next.join().run();
   }
 
   private void awaitInterrupt() {

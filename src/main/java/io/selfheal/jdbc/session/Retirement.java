@@ -16,20 +16,22 @@ final class Retirement {
 
   private Retirement() {}
 
-  static void begin(PhysicalSession session, BooleanSupplier used, BooleanSupplier called) {
-    var thread = new Thread(() -> run(session, used, called), "selfheal-retire");
-    thread.setDaemon(true);
+  /**
+   * Waits for that end, and makes it.
+   *
+   * @param used whether anybody still needs the session, if only to read a result
+   * @param called whether a call of it is under way, or in doubt
+   */
+  static void await(PhysicalSession session, BooleanSupplier used, BooleanSupplier called) {
     // Its own thread must not keep a web application's class loader alive longer than the
     // connection does.
-    thread.setContextClassLoader(null);
-    thread.start();
-  }
-
-  private static void run(PhysicalSession session, BooleanSupplier used, BooleanSupplier called) {
+    Thread.currentThread().setContextClassLoader(null);
+    Thread.currentThread().setName("selfheal-retire");
     long end = System.nanoTime() + GRACE.toNanos();
-    while (called.getAsBoolean() || (used.getAsBoolean() && System.nanoTime() - end < 0)) {
+    do {
+      // In any case: the repeat of the call that met it dead goes first.
       LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-    }
+    } while (called.getAsBoolean() || (used.getAsBoolean() && System.nanoTime() - end < 0));
     Quietly.close(session.connection());
   }
 }

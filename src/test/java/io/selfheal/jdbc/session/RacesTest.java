@@ -226,6 +226,7 @@ class RacesTest {
       try {
         pending.await(Duration.ofMillis(2));
         assertThat(closes).hasValue(0);
+        pending.release();
       } catch (TimeoutException e) {
         // Interrupted, and so not there at all, or there and closed.
         soon().until(() -> !threads().contains("selfheal-login"));
@@ -250,14 +251,15 @@ class RacesTest {
 
   /** It waits for whoever needs the session, and for nobody else. */
   @Test
-  void shouldLogOutWhenTheLastUserHasGone() {
+  void shouldLogOutWhenTheLastUserHasGone() throws Exception {
     var closes = new AtomicInteger();
     var used = new AtomicBoolean(true);
     var called = new AtomicBoolean(true);
-    Retirement.begin(
-        new PhysicalSession(connection(closes), 0, false, new KnownQueries()),
-        used::get,
-        called::get);
+    var pending = PendingLogin.start(() -> ready(connection(new AtomicInteger())));
+    pending.await(LONG);
+    var dead = new PhysicalSession(connection(closes), 0, false, new KnownQueries());
+    pending.then(() -> Retirement.await(dead, used::get, called::get));
+    pending.release();
     used.set(false);
     Awaitility.await().during(Duration.ofMillis(300)).until(() -> closes.get() == 0);
     called.set(false);

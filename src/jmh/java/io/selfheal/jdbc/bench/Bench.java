@@ -10,7 +10,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Runs the benchmarks and prints what they came to; the tables, JSON and pictures are left in
- * {@code target/bench}. Arguments are JMH's.
+ * {@code target/bench}. Arguments are JMH's, for the first of them.
  */
 public final class Bench {
 
@@ -35,6 +35,7 @@ public final class Bench {
     Files.writeString(folder.resolve("calls.md"), text);
     Files.writeString(folder.resolve("calls.svg"), Chart.of(table));
     System.out.println(text);
+    HealBench.run();
     Growth.fork();
     FirstConnection.main(new String[0]);
   }

@@ -4,7 +4,6 @@ import io.selfheal.jdbc.SelfHealingDriverMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanServerFactory;
@@ -37,43 +36,13 @@ final class DriverBean implements SelfHealingDriverMXBean {
     }
   }
 
-  /**
-   * Registers on a thread of its own. Whoever asks for the platform's server from now on waits for
-   * that, and finds the bean.
-   */
+  /** Registers on a thread of its own, soon: whoever looks at beans looks again and again. */
   static void registerLater(DriverTotals totals) {
-    var begun = new CountDownLatch(1);
-    var thread =
-        new Thread("selfheal-jmx") {
-          @Override
-          public void run() {
-            registerFirst(totals, begun);
-          }
-        };
+    var thread = new Thread(() -> totals.registeredLater(register(totals)), "selfheal-jmx");
     thread.setDaemon(true);
     // It must not keep a web application's class loader alive.
     thread.setContextClassLoader(null);
     thread.start();
-    try {
-      begun.await();
-    } catch (InterruptedException e) {
-      // Then the bean may come a moment late.
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  @SuppressWarnings("LockOnNonEnclosingClassLiteral")
-  private static void registerFirst(DriverTotals totals, CountDownLatch begun) {
-    Object name = null;
-    try {
-      // What getPlatformMBeanServer() itself locks.
-      synchronized (ManagementFactory.class) {
-        begun.countDown();
-        name = register(totals);
-      }
-    } finally {
-      totals.registeredLater(name);
-    }
   }
 
   /**

@@ -26,6 +26,9 @@ final class InDoubt {
   /** How long a statement may take to end after it was cancelled on the server [I]. */
   private static final Duration CANCEL_TAKES = QueryHistory.SETTLES.plusSeconds(4);
 
+  /** What took less may well have been refused at first sight; as {@link Call#lasted()} tells. */
+  private static final Duration QUICK = Duration.ofSeconds(3);
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   /** For the first while; then a tenth of the time that it has taken, up to the other. */
@@ -107,9 +110,10 @@ final class InDoubt {
     }
     long start = System.nanoTime();
     var pause = FIRST_PAUSE;
-    // Nearly always it was refused at first sight, and nothing is there to be found: so it is not
-    // looked for before that means anything. One that did run is found a moment later.
-    Outcome outcome = Effects.isLongRead(call) ? null : pause(untilSettled());
+    // What was quick was nearly always refused at first sight, and nothing is there to be found: so
+    // it is not looked for before that means anything. One that did run is found a moment later.
+    boolean quick = call.lasted().compareTo(QUICK) < 0 && !Effects.isLongRead(call);
+    Outcome outcome = quick ? pause(untilSettled()) : null;
     if (outcome != null) {
       return outcome;
     }

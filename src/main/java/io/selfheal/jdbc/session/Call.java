@@ -51,12 +51,9 @@ public final class Call {
   /** Only the calling thread uses it. */
   private @Nullable String lastAnswered;
 
-  /** When it began, and how long it had lasted when it failed; only the calling thread uses it. */
+  /** When it began, and when it failed; only the calling thread uses them. */
   private long began;
 
-  private long lasted;
-
-  /** Only the calling thread uses it. */
   private long failedAt;
 
   private volatile boolean failed;
@@ -132,7 +129,7 @@ public final class Call {
 
   /** How long it took until its session was found dead, or up to a second more. */
   public Duration lasted() {
-    return Duration.ofNanos(lasted);
+    return Duration.ofNanos(failedAt - began);
   }
 
   /** The end of its QUERY_TAG, which no other execution has; null where it has none. */
@@ -170,7 +167,6 @@ public final class Call {
   /** Says that the answer was a dead session: from now on only the query history knows. */
   public void fail() {
     failedAt = System.nanoTime();
-    lasted = failedAt - began;
     failed = true;
   }
 

@@ -29,9 +29,16 @@ public final class Bench {
             .resultFormat(ResultFormatType.JSON)
             .result(folder.resolve("calls.json").toString());
     var results = new Runner(options.build()).run();
-    var table = Table.of(results);
+    var table = Table.of(folder.resolve("calls.json"));
     var text =
-        Machine.describe() + "\n\n" + table.markdown() + "\n\n" + Unseen.markdown(results) + "\n";
+        Machine.describe()
+            + "; "
+            + Machine.peers()
+            + "\n\n"
+            + table.markdown()
+            + "\n\n"
+            + Unseen.markdown(results)
+            + "\n";
     Files.writeString(folder.resolve("calls.md"), text);
     Files.writeString(folder.resolve("calls.svg"), Chart.of(table));
     System.out.println(text);

@@ -1,11 +1,25 @@
 package io.selfheal.jdbc.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Where it was measured. */
 final class Machine {
+
+  private static final List<String> PEERS =
+      List.of(
+          "HikariCP-",
+          "tomcat-jdbc-",
+          "p6spy-",
+          "datasource-proxy-",
+          "opentelemetry-jdbc-",
+          "aws-advanced-jdbc-wrapper-",
+          "snowflake-jdbc-");
 
   private Machine() {}
 
@@ -27,5 +41,13 @@ final class Machine {
             System.getProperty("os.arch"),
             Runtime.version())
         .strip();
+  }
+
+  /** The versions of the peers, as the names of their jars tell them. */
+  static String peers() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(jar -> Path.of(jar).getFileName().toString().replaceFirst("\\.jar$", ""))
+        .filter(name -> PEERS.stream().anyMatch(name::startsWith))
+        .collect(Collectors.joining(", "));
   }
 }

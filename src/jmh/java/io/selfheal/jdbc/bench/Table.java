@@ -1,13 +1,14 @@
 package io.selfheal.jdbc.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.openjdk.jmh.results.RunResult;
 
 /**
  * The columns of {@link CallBenchmark} beside each other: nanoseconds a call, as a ratio to the raw
@@ -20,20 +21,24 @@ final class Table {
 
   private final Map<String, Map<Peer, Cell>> columns = new LinkedHashMap<>();
 
-  static Table of(Collection<RunResult> results) {
+  /** The table of what JMH has written. */
+  static Table of(Path json) throws IOException {
+    var results = new ObjectMapper().readTree(json.toFile());
     var table = new Table();
     for (var column : Column.values()) {
       for (var result : results) {
-        var name = result.getParams().getBenchmark();
-        if (name.endsWith("CallBenchmark." + column.method)) {
-          var time = result.getPrimaryResult();
-          var bytes = result.getSecondaryResults().get("gc.alloc.rate.norm");
+        if (result.path("benchmark").asText().endsWith("CallBenchmark." + column.method)) {
+          var time = result.path("primaryMetric");
+          var bytes = result.path("secondaryMetrics").path("gc.alloc.rate.norm");
           table
               .columns
               .computeIfAbsent(column.title, none -> new EnumMap<>(Peer.class))
               .put(
-                  Peer.valueOf(result.getParams().getParam("peer")),
-                  new Cell(time.getScore(), time.getScoreError(), bytes.getScore()));
+                  Peer.valueOf(result.path("params").path("peer").asText()),
+                  new Cell(
+                      time.path("score").asDouble(),
+                      time.path("scoreError").asDouble(),
+                      bytes.path("score").asDouble()));
         }
       }
     }

@@ -711,7 +711,7 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   @Override
   public boolean uses(PhysicalSession session) {
-    if (boundNow() == session) {
+    if (!closed && boundNow() == session) {
       return true;
     }
     var call = callNow();

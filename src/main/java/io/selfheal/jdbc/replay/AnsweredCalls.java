@@ -52,6 +52,9 @@ final class AnsweredCalls {
       on.answered();
     }
     on.queries().add(queryId, isParent(call), session.current() != on);
+    if (session.current() != on) {
+      on.explain(queryId);
+    }
   }
 
   /** Whether it may have run statements whose ids nobody is told of. */
@@ -73,6 +76,9 @@ final class AnsweredCalls {
     }
     if (progress == null || isParent(call)) {
       on.queries().addFailed(queryId, isParent(call), session.current() != on);
+      if (session.current() != on) {
+        on.explain(queryId);
+      }
     } else {
       on.explain(queryId);
     }
@@ -190,6 +196,10 @@ final class AnsweredCalls {
     if (ended(operation, shape) ? session.applied(applied, on) : session.submitted(applied, on)) {
       if (shape.transactionVerb() == TransactionVerb.BEGIN || shape.has(Trait.AUTOCOMMIT)) {
         shareTransaction(call, on, Math.max(1, operation.queryIds().size()));
+      } else if (shape.kind() == Kind.WRITE && !call.manualCommit() && session.manualCommit()) {
+        // It began before that transaction did, for all that is known here.
+        session.transactionNotRecorded(
+            "a statement of another thread may be part of it that began at the same time");
       }
       return true;
     }

@@ -174,9 +174,9 @@ final class ExpiredCalls {
       session.adopted(
           new Applied(call.sql(), call.shape(), call.binds(), null, -1, null, Map.of()), fresh);
     }
-    progress.answered().forEach(session.lastQueries()::add);
+    progress.answered().forEach(session.lastQueries()::adopted);
     if (row instanceof Outcome.Ran ran) {
-      session.lastQueries().add(ran.queryId());
+      session.lastQueries().adopted(ran.queryId());
     }
     try {
       return operation.upTo(
@@ -212,7 +212,7 @@ final class ExpiredCalls {
       try {
         var result = operation.adopt(ran, fresh);
         session.counters().adopted();
-        session.lastQueries().add(ran.queryId());
+        session.lastQueries().adopted(ran.queryId());
         refusals.later(dead.loss(), error);
         return result;
       } catch (SQLException unreadable) {
@@ -319,7 +319,7 @@ final class ExpiredCalls {
       throw refusals.resultUnreadable(ran, e);
     } finally {
       // It did not run here, and reading its result did.
-      session.lastQueries().add(ran.queryId());
+      session.lastQueries().adopted(ran.queryId());
       session.lastQueries().disturb();
     }
   }

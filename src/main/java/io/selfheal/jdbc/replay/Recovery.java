@@ -74,7 +74,9 @@ public final class Recovery {
         return swaps.succeeded(call, on, operation, result, values);
       }
       answers.answered(call, on, operation);
-      return quick && session.isQuiet(on) ? result : keep(call, on, operation, result, values);
+      return quick && session.isQuiet() && session.current() == on
+          ? result
+          : keep(call, on, operation, result, values);
     } finally {
       session.requested();
       call.end();
@@ -191,7 +193,7 @@ public final class Recovery {
       prepareTag(call, on, operation);
       // Only now is the call to be seen by a heal, so only what is checked from here on holds for
       // the session it runs on.
-      if (session.current() == on && !on.wasSwapped()) {
+      if (session.current() == on && !on.isSwapped()) {
         if (shape.transactionVerb() == TransactionVerb.ROLLBACK) {
           // A rollback is how applications clean up: it asks for nothing that was lost.
           session.forgetLostTransaction();

@@ -143,7 +143,7 @@ final class Suspects {
     if (mine.isEmpty()) {
       return new Finding.Known(new Outcome.NeverRan());
     }
-    if (!dead.queries().reachesBackTo(call.answered())) {
+    if (!dead.reachesBackTo(call.answered())) {
       // One of the rows may be another's whose id is forgotten.
       return ambiguous();
     }

@@ -68,6 +68,9 @@ final class CoarseClock {
     int idle = 0;
     while (true) {
       LockSupport.parkNanos(period);
+      if (Thread.interrupted()) {
+        continue; // nobody has reason to; it would not park any more
+      }
       hand = System.nanoTime();
       if (asked) {
         asked = false;

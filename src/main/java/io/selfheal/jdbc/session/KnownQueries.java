@@ -33,6 +33,17 @@ public final class KnownQueries {
 
   private final AtomicLong next = new AtomicLong();
 
+  /** What it is now: those of later sessions cannot push these out. */
+  KnownQueries copy() {
+    var copy = new KnownQueries();
+    long count = next.get();
+    for (long i = Math.max(0, count - SIZE); i < count; i++) {
+      copy.ring.setPlain(slot(i), ring.getAcquire(slot(i)));
+    }
+    copy.next.set(count);
+    return copy;
+  }
+
   /** Adds one whose result the application has. */
   public void add(@Nullable String id) {
     put(id == null ? NAMELESS : id);
@@ -72,9 +83,12 @@ public final class KnownQueries {
         return true; // nobody knows
       }
       if (!(entry instanceof Special special)) {
+        if (entry == NAMELESS) {
+          continue; // there is no row by which the one before it is known to be older
+        }
         return false;
       }
-      if (!special.late) {
+      if (!special.late && (special.id != null || special.parent)) {
         return special.parent;
       }
     }

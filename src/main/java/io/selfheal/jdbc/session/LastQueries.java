@@ -32,6 +32,11 @@ public final class LastQueries {
     queries.add(queryId);
   }
 
+  /** Adds one that an earlier session has run. */
+  public void adopted(@Nullable String queryId) {
+    queries.add(queryId, false, true);
+  }
+
   /** How many there have been. */
   public long count() {
     return queries.count();

@@ -141,7 +141,7 @@ public final class LogicalSession {
     this.watched = login.logsInByItself();
     this.clearsBatchesOnSuccessOnly = login.clearsBatchesOnSuccessOnly();
     this.factoryMade = login.preparesSessions();
-    this.current = new PhysicalSession(first, 0, watched, queries);
+    this.current = new PhysicalSession(first, 0, queries);
     publish();
     this.healer = new Healer(this, login, options, System::nanoTime);
     this.opened = DriverTotals.ALL.opened(this, lastQueries::count);
@@ -236,7 +236,7 @@ public final class LogicalSession {
 
   /** A session that is to come after another. */
   PhysicalSession successor(PhysicalSession dead, Connection fresh) {
-    return new PhysicalSession(fresh, dead.generation() + 1, watched, queries);
+    return new PhysicalSession(fresh, dead.generation() + 1, queries);
   }
 
   /** Whoever holds on to sessions of this connection. */
@@ -694,6 +694,7 @@ public final class LogicalSession {
       publish(fresh);
       lastQueries.disturb();
       current = fresh;
+      dead.left();
     } finally {
       stateLock.unlock();
     }
@@ -727,11 +728,11 @@ public final class LogicalSession {
         return null;
       }
       var sessions = dead.ofConnection().stream().filter(users::use).toList();
-      fresh =
-          new PhysicalSession(dead.connection(), dead.generation() + 1, watched, queries, sessions);
+      fresh = new PhysicalSession(dead.connection(), dead.generation() + 1, queries, sessions);
       dead.ended(error, Loss.NOTHING, Set.of(), null);
       lastQueries.disturb();
       current = fresh;
+      dead.left();
     } finally {
       stateLock.unlock();
     }

@@ -22,15 +22,18 @@ public final class PhysicalSession {
 
   private static final int MOST_CONTESTED = 1000;
 
+  /** What comes later stays unexplained, which errs to the safe side. */
+  private static final int MOST_EXPLAINED = 1000;
+
   private final Connection connection;
   private final long generation;
-
-  /** Whether the physical driver is known to log in by itself. */
-  private final boolean watched;
 
   private final Ids ids;
   private final @Nullable String id;
   private final KnownQueries queries;
+
+  /** {@code queries} as they were when it was left; null before. */
+  private volatile @Nullable KnownQueries atEnd;
 
   /** Whether it has answered anything that can be found in its history. */
   private volatile boolean answered;
@@ -41,7 +44,7 @@ public final class PhysicalSession {
   /** How many queries earlier sessions had answered by then; written before {@code beganWith}. */
   private volatile long from;
 
-  /** Queries whose ids were learnt in another way; a concurrent set. */
+  /** Queries whose ids were learnt in another way, or too late; a concurrent set, bounded. */
   private final Set<String> explained = ConcurrentHashMap.newKeySet();
 
   /** History rows that some caller took as its own; a concurrent set. */
@@ -88,19 +91,14 @@ public final class PhysicalSession {
   /** Earlier sessions of the same physical connection that somebody still used. */
   private final List<PhysicalSession> older;
 
-  PhysicalSession(Connection connection, long generation, boolean watched, KnownQueries queries) {
-    this(connection, generation, watched, queries, List.of());
+  PhysicalSession(Connection connection, long generation, KnownQueries queries) {
+    this(connection, generation, queries, List.of());
   }
 
   PhysicalSession(
-      Connection connection,
-      long generation,
-      boolean watched,
-      KnownQueries queries,
-      List<PhysicalSession> older) {
+      Connection connection, long generation, KnownQueries queries, List<PhysicalSession> older) {
     this.connection = connection;
     this.generation = generation;
-    this.watched = watched;
     this.queries = queries;
     this.from = queries.count();
     this.ids = new Ids(connection);
@@ -151,14 +149,6 @@ public final class PhysicalSession {
   /** The query id of a statement's last execution here, or null. */
   public @Nullable String queryId(Statement statement) {
     return ids.query(statement);
-  }
-
-  /**
-   * As {@link #isSwapped}, to be asked before a call. Only where that is likely is it worth to ask
-   * the connection: what has happened is noticed after the call in any case.
-   */
-  public boolean wasSwapped() {
-    return watched ? isSwapped() : swapped;
   }
 
   /** Where this session is, or was when the physical driver left it. */
@@ -221,6 +211,21 @@ public final class PhysicalSession {
     return queries;
   }
 
+  /** To be said once another session is current: what is answered from now on is explained. */
+  void left() {
+    atEnd = queries.copy();
+  }
+
+  private KnownQueries untilEnd() {
+    var ended = atEnd;
+    return ended == null ? queries : ended;
+  }
+
+  /** Whether all that came after the first {@code count}, until its end, are still known. */
+  public boolean reachesBackTo(long count) {
+    return untilEnd().reachesBackTo(count);
+  }
+
   /** Says that a query of the application's was answered here. */
   public void answered() {
     if (!answered) {
@@ -242,19 +247,19 @@ public final class PhysicalSession {
 
   /** Says that a row of its history needs no other explanation. */
   public void explain(@Nullable String queryId) {
-    if (queryId != null) {
+    if (queryId != null && explained.size() < MOST_EXPLAINED) {
       explained.add(queryId);
     }
   }
 
   /** Whether the last query before a call that has noted {@code count} may have run others. */
   public boolean endsWithParent(long count) {
-    return queries.endsWithParent(from, count);
+    return untilEnd().endsWithParent(from, count);
   }
 
   /** The rows of its history that need no other explanation. */
   public Set<String> known() {
-    var known = queries.ids();
+    var known = untilEnd().ids();
     known.addAll(beganWith);
     known.addAll(explained);
     return known;
@@ -262,7 +267,7 @@ public final class PhysicalSession {
 
   /** Those of them that had been answered when a call began that has noted {@code count}. */
   public Set<String> knownBefore(long count) {
-    var known = queries.first(count);
+    var known = untilEnd().first(count);
     known.addAll(beganWith);
     return known;
   }
@@ -336,7 +341,7 @@ public final class PhysicalSession {
   /** Why it is not to be used any more; null when it is, for all that is known. */
   @Nullable SQLException broken() {
     var known = broken;
-    return known == null && wasSwapped() ? Swaps.noticed() : known;
+    return known == null && isSwapped() ? Swaps.noticed() : known;
   }
 
   void broken(SQLException error) {

@@ -30,16 +30,16 @@ public final class Ids {
 
   private static final Map<Class<?>, Getter> QUERY = new ConcurrentHashMap<>();
 
-  private record Of(Class<?> type, Getter getter) {}
+  private record Of(Class<?> type, Getter getter, @Nullable Of next) {}
 
   private final Getter session;
 
-  /** For the last class of statements; whichever thread wrote it, it is right. */
+  /** By the class of statements, of which there are few; whichever thread wrote it, it is right. */
   private Of query;
 
   public Ids(Connection connection) {
     session = getter(connection.getClass(), "getSessionID", SESSION);
-    query = new Of(Statement.class, none -> null);
+    query = new Of(Statement.class, none -> null, null);
   }
 
   /** As {@link Vendor#sessionId}. */
@@ -55,19 +55,27 @@ public final class Ids {
 
   /** As {@link Vendor#queryId(Statement)}. */
   public @Nullable String query(Statement statement) {
+    var type = statement.getClass();
     var known = query;
-    if (known.type != statement.getClass()) {
-      var type = statement.getClass();
-      known = new Of(type, getter(type, "getQueryID", QUERY));
-      query = known;
-    }
+    var getter = known.type == type ? known.getter : queryGetter(type, known);
     try {
-      return (String) known.getter.of(statement);
+      return (String) getter.of(statement);
     } catch (Error e) {
       throw e;
     } catch (Throwable closedOrBroken) {
       return null;
     }
+  }
+
+  private Getter queryGetter(Class<?> type, Of all) {
+    for (Of known = all; known != null; known = known.next) {
+      if (known.type == type) {
+        return known.getter;
+      }
+    }
+    var getter = getter(type, "getQueryID", QUERY);
+    query = new Of(type, getter, all);
+    return getter;
   }
 
   private static Getter getter(Class<?> type, String name, Map<Class<?>, Getter> known) {

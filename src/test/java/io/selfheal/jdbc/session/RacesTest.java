@@ -113,8 +113,7 @@ class RacesTest {
     var users = new Users();
     Racer racer =
         () -> {
-          var session =
-              new PhysicalSession(connection(new AtomicInteger()), 0, false, new KnownQueries());
+          var session = new PhysicalSession(connection(new AtomicInteger()), 0, new KnownQueries());
           var mine = new ArrayDeque<Map.Entry<Integer, User>>();
           for (int i = 0; i < ROUNDS; i++) {
             // More at a time than the first slots hold.
@@ -257,7 +256,7 @@ class RacesTest {
     var called = new AtomicBoolean(true);
     var pending = PendingLogin.start(() -> ready(connection(new AtomicInteger())));
     pending.await(LONG);
-    var dead = new PhysicalSession(connection(closes), 0, false, new KnownQueries());
+    var dead = new PhysicalSession(connection(closes), 0, new KnownQueries());
     pending.then(() -> Retirement.await(dead, used::get, called::get));
     pending.release();
     used.set(false);

@@ -93,17 +93,18 @@ class HealRoundTripsTest extends HealingFixture {
   }
 
   @Test
-  void shouldLookOnceForAWriteThatNeverRan() throws SQLException {
-    // The first of its session, too: there the history is empty.
-    assertThat(healing(INSERT)).containsExactly("history and kind of table");
-    assertThat(healing(INSERT)).containsExactly("history and kind of table");
+  void shouldLookTwiceForAWriteThatNeverRan() throws SQLException {
+    // What had ended just before the first look may not be shown by it. The first of its session,
+    // too: there the history is empty.
+    assertThat(healing(INSERT)).containsExactly("history", "history and kind of table");
+    assertThat(healing(INSERT)).containsExactly("history", "history and kind of table");
     var sql = "INSERT INTO t VALUES (?)";
     try (var statement = connection.prepareStatement(sql)) {
       statement.setInt(1, 1);
       assertThat(healing(sql, statement::executeUpdate))
-          .containsExactly("history and kind of table");
+          .containsExactly("history", "history and kind of table");
     }
-    assertThat(healing("CREATE TABLE made (id INT)")).containsExactly("history");
+    assertThat(healing("CREATE TABLE made (id INT)")).containsExactly("history", "history");
   }
 
   @Test
@@ -113,7 +114,7 @@ class HealRoundTripsTest extends HealingFixture {
     int before = emulator.requests().size();
     update(INSERT);
     assertThat(requestsSince(before))
-        .containsSubsequence(INSERT, "LOGIN", "history and kind of table", "results")
+        .containsSubsequence(INSERT, "LOGIN", "history", "results")
         .doesNotHaveDuplicates();
     assertThat(emulator.table("T")).hasSize(1);
   }
@@ -210,7 +211,8 @@ class HealRoundTripsTest extends HealingFixture {
     connection.setAutoCommit(false);
     assertThat(healing(SELECT)).containsExactly(AUTOCOMMIT_OFF);
     // Whether it opened a transaction there, which would keep its locks.
-    assertThat(healing(INSERT)).containsExactly(AUTOCOMMIT_OFF, "history", "SHOW TRANSACTIONS");
+    assertThat(healing(INSERT))
+        .containsExactly(AUTOCOMMIT_OFF, "history", "history", "SHOW TRANSACTIONS");
   }
 
   @Test

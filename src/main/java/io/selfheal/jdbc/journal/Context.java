@@ -135,13 +135,16 @@ public record Context(
 
   private void place(Connection connection, List<String> moved) throws SQLException {
     boolean elsewhere = database != null && !database.equals(connection.getCatalog());
-    if (elsewhere && schema != null) {
+    if (elsewhere && schema != null && Vendor.sessionId(connection) != null) {
       execute(connection, "USE SCHEMA " + Identifiers.quote(List.of(database, schema)));
       moved.add("database, schema");
-    } else if (elsewhere) {
+      return;
+    }
+    if (elsewhere) {
       connection.setCatalog(database);
       moved.add("database");
-    } else if (schema != null && !schema.equals(connection.getSchema())) {
+    }
+    if (schema != null && !schema.equals(connection.getSchema())) {
       connection.setSchema(schema);
       moved.add("schema");
     }

@@ -1,6 +1,7 @@
 package io.selfheal.jdbc.journal;
 
 import io.selfheal.jdbc.snowflake.Identifiers;
+import io.selfheal.jdbc.snowflake.OwnQuery;
 import io.selfheal.jdbc.snowflake.QueryHistory;
 import io.selfheal.jdbc.snowflake.QueryHistory.Row;
 import io.selfheal.jdbc.snowflake.Transactions;
@@ -155,7 +156,7 @@ final class Past {
     var ids = new LinkedHashSet<>(counterparts.keySet());
     ids.addAll(counterparts.values());
     Map<String, String> results = new HashMap<>();
-    try (var statement = fresh.createStatement();
+    try (var statement = OwnQuery.on(fresh);
         var rows =
             statement.executeQuery(
                 ids.stream().map(Past::result).collect(Collectors.joining(" UNION ALL ")))) {

@@ -38,7 +38,7 @@ public final class PreparedTexts implements AutoCloseable {
   public PreparedStatement get(String sql, List<Attribute<Statement>> settings)
       throws SQLException {
     var known = open.get(sql);
-    if (known != null && known.settings().equals(settings)) {
+    if (known != null && known.settings().equals(settings) && !known.statement().isClosed()) {
       known.statement().clearParameters();
       known.statement().clearBatch();
       return known.statement();

@@ -3,6 +3,7 @@ package io.selfheal.jdbc.journal;
 import io.selfheal.jdbc.snowflake.Catalog;
 import io.selfheal.jdbc.snowflake.Expiry;
 import io.selfheal.jdbc.snowflake.Identifiers;
+import io.selfheal.jdbc.snowflake.OwnQuery;
 import io.selfheal.jdbc.sql.ObjectName;
 import io.selfheal.jdbc.sql.Shape;
 import io.selfheal.jdbc.sql.Trait;
@@ -233,7 +234,7 @@ final class Proof {
   }
 
   private @Nullable String one(String sql) throws SQLException {
-    try (var statement = fresh.createStatement();
+    try (var statement = OwnQuery.on(fresh);
         var row = statement.executeQuery(sql)) {
       return row.next() ? row.getString(1) : null;
     }

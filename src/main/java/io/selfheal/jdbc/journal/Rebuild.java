@@ -296,14 +296,15 @@ public final class Rebuild {
         }
         sessionPart = false;
       }
-      if (!now.sameAs(entry.context())) {
+      boolean moves = !now.sameAs(entry.context());
+      if (moves || entry.role() != Entry.Role.READ) {
+        reads.run();
+      }
+      if (moves) {
         texts.close();
         entry.context().move(now, fresh);
       }
       now = entry.context();
-      if (entry.role() != Entry.Role.READ) {
-        reads.run();
-      }
       if (entry.role() == Entry.Role.DEFINITION && isLast(entry, kept)) {
         define(entry, work, again);
       } else {

@@ -26,9 +26,6 @@ final class InDoubt {
   /** How long a statement may take to end after it was cancelled on the server [I]. */
   private static final Duration CANCEL_TAKES = QueryHistory.SETTLES.plusSeconds(4);
 
-  /** What took less may well have been refused at first sight; as {@link Call#lasted()} tells. */
-  private static final Duration QUICK = Duration.ofSeconds(3);
-
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   /** For the first while; then a tenth of the time that it has taken, up to the other. */
@@ -57,8 +54,14 @@ final class InDoubt {
 
   private boolean mayLeaveNoRow;
 
-  /** When the call was told that its session is dead. */
-  private final long deadSince;
+  /** When the history had first answered; 0 before. */
+  private long firstLook;
+
+  /** Whether the call's row was ever seen running. */
+  private boolean seenRunning;
+
+  /** When it was not there any more; 0 while it is. */
+  private long goneSince;
 
   /** The call's row when it was last seen running; null before. */
   private @Nullable Row running;
@@ -75,7 +78,6 @@ final class InDoubt {
    */
   InDoubt(LogicalSession session, Call call, PhysicalSession dead, boolean asksForTables) {
     this.asksForTables = asksForTables;
-    this.deadSince = System.nanoTime() - call.sinceItFailed().toNanos();
     this.session = session;
     this.call = call;
     this.dead = dead;
@@ -110,13 +112,6 @@ final class InDoubt {
     }
     long start = System.nanoTime();
     var pause = FIRST_PAUSE;
-    // What was quick was nearly always refused at first sight, and nothing is there to be found: so
-    // it is not looked for before that means anything. One that did run is found a moment later.
-    boolean quick = call.lasted().compareTo(QUICK) < 0 && !Effects.isLongRead(call);
-    Outcome outcome = quick ? pause(untilSettled()) : null;
-    if (outcome != null) {
-      return outcome;
-    }
     while (true) {
       // Not the one that took the dead one's place: that may have been left and closed meanwhile.
       var on = session.current();
@@ -127,16 +122,19 @@ final class InDoubt {
         if (database == null) {
           return new Outcome.Unknown("the query history can only be read with a current database");
         }
-        outcome = look(on.connection(), id, database, settled);
+        var outcome = look(on.connection(), id, database, settled);
+        if (outcome != null) {
+          return outcome;
+        }
+        if (firstLook == 0) {
+          firstLook = System.nanoTime();
+        }
       } catch (SQLException e) {
         LOG.debug("query history not readable: code {}", e.getErrorCode());
         if (on == session.current()) {
           return new Outcome.Unknown(
               "the query history could not be read (code " + e.getErrorCode() + ")");
         }
-      }
-      if (outcome != null) {
-        return outcome;
       }
       if (call.cancelled() && cancelSeen == 0) {
         // It ends soon, however long the looks have been apart.
@@ -151,20 +149,23 @@ final class InDoubt {
       if (limit != null && since(start).compareTo(limit.plus(QueryHistory.SETTLES)) >= 0) {
         return new Outcome.Unknown("the statement was still running on the old session");
       }
-      outcome = pause(shorter(pause, untilSettled()));
-      if (outcome != null) {
-        return outcome;
+      // Nothing was there: the next look is the one that means something.
+      boolean nothing = running == null && session.users().rivals(call, dead).isEmpty();
+      var interrupted =
+          pause(nothing && !settled ? untilSettled() : shorter(pause, untilSettled()));
+      if (interrupted != null) {
+        return interrupted;
       }
       pause = longer(pause, since(start));
     }
   }
 
   /**
-   * What the server let in it let in before it told of the session's end, so that the history has
-   * had its time when the call has been dead for so long, whatever has been done since.
+   * Counted from the first look: what had ended by then is shown when so long has gone by, and what
+   * still ran was seen running.
    */
   private Duration untilSettled() {
-    var left = QueryHistory.SETTLES.minus(since(deadSince));
+    var left = firstLook == 0 ? QueryHistory.SETTLES : QueryHistory.SETTLES.minus(since(firstLook));
     return left.isNegative() ? Duration.ZERO : left;
   }
 
@@ -184,9 +185,22 @@ final class InDoubt {
     var finding = suspects.judge(read(connection, id, database, settled), settled);
     running = finding instanceof Finding.Runs runs ? runs.row() : null;
     if (running != null) {
+      seenRunning = true;
+      goneSince = 0;
       cancelIfWanted(connection, running);
     }
-    return finding instanceof Finding.Known end ? end.outcome() : null;
+    var outcome = finding instanceof Finding.Known end ? end.outcome() : null;
+    return seenRunning && outcome instanceof Outcome.NeverRan ? missing() : outcome;
+  }
+
+  /** It was seen running, so that its end has yet to be shown. */
+  private @Nullable Outcome missing() {
+    if (goneSince == 0) {
+      goneSince = System.nanoTime();
+    }
+    return since(goneSince).compareTo(QueryHistory.SETTLES) < 0
+        ? null
+        : new Outcome.Unknown("it was seen running, and the query history does not show its end");
   }
 
   /** As many of the last rows as it takes to see all that matters. */

@@ -170,11 +170,6 @@ public final class Call {
     failed = true;
   }
 
-  /** How long its session has been known to be dead; nothing while the call has not failed. */
-  public Duration sinceItFailed() {
-    return failed ? Duration.ofNanos(System.nanoTime() - failedAt) : Duration.ZERO;
-  }
-
   public boolean failed() {
     return failed;
   }

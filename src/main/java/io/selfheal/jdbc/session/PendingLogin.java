@@ -5,6 +5,7 @@ import io.selfheal.jdbc.journal.Snapshot;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +30,7 @@ final class PendingLogin {
 
   private static final Logger LOG = LoggerFactory.getLogger(PendingLogin.class);
 
-  private final CompletableFuture<Ready> result = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Ready> result = new CompletableFuture<>();
   private final Thread thread;
 
   /** What the thread does when the login has been taken. */
@@ -37,8 +39,12 @@ final class PendingLogin {
   /** Held while the thread is interrupted, so that this does not come in the middle of a logout. */
   private final ReentrantLock abandoning = new ReentrantLock();
 
+  /** Until it is made: it holds what the dead session held, the journal with it. */
+  private @Nullable Callable<Ready> login;
+
   private PendingLogin(Callable<Ready> login) {
-    thread = new Thread(() -> run(login), "selfheal-login");
+    this.login = login;
+    thread = new Thread(this::run, "selfheal-login");
     thread.setDaemon(true);
   }
 
@@ -48,9 +54,9 @@ final class PendingLogin {
     return pending;
   }
 
-  /** What came of it, after {@link #await}. */
+  /** What came of it, after {@link #await} and before {@link #then}. */
   Ready ready() {
-    return result.join();
+    return Objects.requireNonNull(result.join());
   }
 
   /**
@@ -94,20 +100,29 @@ final class PendingLogin {
     }
   }
 
-  // Every failure of the login, errors too, belongs to the waiting caller.
-  private void run(Callable<Ready> login) {
+  private void run() {
+    if (login()) {
+      var work = next.join();
+      result.obtrudeValue(null); // as with the login itself
+      work.run();
+    }
+  }
+
+  /** Whether somebody took it. Every failure, errors too, belongs to the waiting caller. */
+  private boolean login() {
     try {
-      var ready = login.call();
-      if (!result.complete(ready)) {
-        awaitInterrupt();
-        Quietly.close(ready.connection());
-        return;
+      var ready = Objects.requireNonNull(login).call();
+      if (result.complete(ready)) {
+        return true;
       }
+      awaitInterrupt();
+      Quietly.close(ready.connection());
     } catch (Throwable e) {
       result.completeExceptionally(e);
-      return;
+    } finally {
+      login = null;
     }
-    next.join().run();
+    return false;
   }
 
   private void awaitInterrupt() {

@@ -32,7 +32,7 @@ public final class Catalog {
   /** Null where there is none, or more than one. */
   public @Nullable Relation object(ObjectName name) throws SQLException {
     Relation found = null;
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var rows =
             statement.executeQuery(
                 "SELECT TABLE_TYPE, LAST_DDL" + from(name, "TABLES") + PERMANENT)) {
@@ -57,7 +57,7 @@ public final class Catalog {
 
   /** When its rows or its definition last changed, as a text that can only be compared. */
   public String lastAltered(ObjectName name) throws SQLException {
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var rows =
             statement.executeQuery("SELECT LAST_ALTERED" + from(name, "TABLES") + PERMANENT)) {
       Timestamp at = rows.next() ? rows.getTimestamp(1) : null;
@@ -67,7 +67,7 @@ public final class Catalog {
 
   /** The text of a view; null where one may not see it. */
   public @Nullable String definition(ObjectName name) throws SQLException {
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var rows = statement.executeQuery("SELECT VIEW_DEFINITION" + from(name, "VIEWS"))) {
       return rows.next() ? rows.getString(1) : null;
     }
@@ -76,7 +76,7 @@ public final class Catalog {
   /** The defaults of its columns, as expressions. */
   public List<String> defaults(ObjectName name) throws SQLException {
     List<String> defaults = new ArrayList<>();
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var rows =
             statement.executeQuery("SELECT COLUMN_DEFAULT, IS_IDENTITY" + from(name, "COLUMNS"))) {
       while (rows.next()) {

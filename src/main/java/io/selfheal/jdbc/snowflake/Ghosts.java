@@ -60,7 +60,7 @@ public final class Ghosts {
 
   private static List<String> of(Connection connection, Set<String> sessions) throws SQLException {
     List<String> ids = new ArrayList<>();
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var rows = statement.executeQuery("SHOW TRANSACTIONS")) {
       while (rows.next()) {
         var session = rows.getString("session");

@@ -20,7 +20,7 @@ public final class Objects {
     int last = name.size() - 1;
     var simple = name.get(last);
     var in = last == 0 ? "" : " IN SCHEMA " + Identifiers.quote(name.subList(0, last));
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var rows =
             statement.executeQuery(
                 "SHOW " + kinds + " LIKE " + Identifiers.text(pattern(simple)) + in)) {

@@ -136,7 +136,7 @@ public final class QueryHistory {
             + " ORDER BY START_TIME";
     boolean hybrid = false;
     List<Row> rows = new ArrayList<>();
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var results = statement.executeQuery(sql)) {
       while (results.next()) {
         var id = results.getString(1);
@@ -176,7 +176,7 @@ public final class QueryHistory {
             + table(sessionId, database, limit)
             + " WHERE QUERY_ID = "
             + Identifiers.text(queryId);
-    try (var statement = connection.createStatement();
+    try (var statement = OwnQuery.on(connection);
         var results = statement.executeQuery(sql)) {
       return results.next() && status(orEmpty(results.getString(1))) == Status.RUNNING;
     }

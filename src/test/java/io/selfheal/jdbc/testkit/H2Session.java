@@ -143,6 +143,32 @@ final class H2Session implements SqlEngine.Session {
     settleAndUnlock();
   }
 
+  /** ROWS_PER_RESULTSET of the statement, or else of the session [D]. */
+  private Answer limited(Query query, Answer answer) {
+    Object most = null;
+    if (query.parameters() != null) {
+      for (var one : query.parameters().entrySet()) {
+        if (one.getKey().equalsIgnoreCase("ROWS_PER_RESULTSET")) {
+          most = one.getValue();
+        }
+      }
+    }
+    if (most == null) {
+      most = parameters().get("ROWS_PER_RESULTSET");
+    }
+    int limit = most == null ? 0 : Integer.parseInt(most.toString());
+    return limit == 0 || answer.rows().size() <= limit
+        ? answer
+        : new Answer(
+            answer.queryId(),
+            answer.statementTypeId(),
+            answer.columns(),
+            answer.rows().subList(0, limit),
+            answer.numberOfBinds(),
+            answer.children(),
+            answer.transfer());
+  }
+
   /** Runs one statement from its first history row to its last. */
   Answer executeOne(
       Query query, String queryId, String sql, int bindOffset, SqlEngine.WhileRunning hook)
@@ -167,7 +193,7 @@ final class H2Session implements SqlEngine.Session {
       run.checkCancelled();
       var answer = SqlStatements.run(run, kind);
       engine.recordSuccess(run, answer);
-      return answer;
+      return limited(query, answer);
     } catch (SqlFailure e) {
       engine.history.fail(queryId, engine.catalog.tick(), e);
       throw e;

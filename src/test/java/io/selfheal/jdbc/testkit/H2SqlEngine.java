@@ -319,6 +319,11 @@ final class H2SqlEngine implements SqlEngine {
   }
 
   @Override
+  public void showHistoryEndsLate(Duration by) {
+    history.showEndsLate(by);
+  }
+
+  @Override
   public void listDescribes() {
     history.listDescribes();
   }

@@ -108,6 +108,14 @@ public final class SnowflakeEmulator implements AutoCloseable {
     engine.showHistoryLate(by);
   }
 
+  /**
+   * From now on a statement that ends is not in the query history for so long: neither as one that
+   * runs nor as one that has ended. Whether there is such a moment is [I].
+   */
+  public void showHistoryEndsLate(Duration by) {
+    engine.showHistoryEndsLate(by);
+  }
+
   /** From now on the query history lists describe-only requests, too: whether it does is [I]. */
   public void listDescribes() {
     engine.listDescribes();

@@ -216,6 +216,11 @@ interface SqlEngine extends AutoCloseable {
     throw new UnsupportedOperationException("this engine has no query history");
   }
 
+  /** From now on what has ended is not in the query history for so long. */
+  default void showHistoryEndsLate(Duration by) {
+    throw new UnsupportedOperationException("this engine has no query history");
+  }
+
   /** From now on the history lists describe-only requests too: whether it does is [I]. */
   default void listDescribes() {
     throw new UnsupportedOperationException("this engine has no query history");

@@ -30,6 +30,9 @@ final class SqlHistory {
   /** How long after its start a statement shows up; guarded by this. */
   private Duration late = Duration.ZERO;
 
+  /** How long after its end one that has ended shows up again; guarded by this. */
+  private Duration endsLate = Duration.ZERO;
+
   /** Forgets what has ended. */
   synchronized void clear() {
     rows.values().removeIf(row -> row.get("END_TIME") != null);
@@ -51,6 +54,10 @@ final class SqlHistory {
 
   synchronized void showLate(Duration by) {
     late = by;
+  }
+
+  synchronized void showEndsLate(Duration by) {
+    endsLate = by;
   }
 
   synchronized void listDescribes() {
@@ -188,9 +195,14 @@ final class SqlHistory {
     Function<Map<String, Object>, Long> end =
         row -> row.get("END_TIME") instanceof Long ended ? ended : Long.MAX_VALUE;
     var passing = rows.values().stream().filter(filter);
+    long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     if (!late.isZero()) {
-      long shown = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - late.toNanos();
+      long shown = now - late.toNanos();
       passing = passing.filter(row -> start.apply(row) <= shown);
+    }
+    if (!endsLate.isZero()) {
+      long shown = now - endsLate.toNanos();
+      passing = passing.filter(row -> row.get("END_TIME") == null || end.apply(row) <= shown);
     }
     passing
         .sorted(Comparator.comparing(end).thenComparing(start).reversed())

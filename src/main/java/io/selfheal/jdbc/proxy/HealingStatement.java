@@ -9,7 +9,6 @@ import io.selfheal.jdbc.replay.Operation;
 import io.selfheal.jdbc.session.Call;
 import io.selfheal.jdbc.session.PhysicalSession;
 import io.selfheal.jdbc.session.QueryTags;
-import io.selfheal.jdbc.session.Quietly;
 import io.selfheal.jdbc.session.SessionUser;
 import io.selfheal.jdbc.snowflake.Vendor;
 import java.lang.invoke.MethodHandles;
@@ -36,7 +35,6 @@ abstract class HealingStatement implements Statement, SessionUser {
   private static final VarHandle DELEGATE;
   private static final VarHandle BOUND;
   private static final VarHandle CALL;
-  private static final VarHandle CLOSED;
 
   static {
     var here = MethodHandles.lookup();
@@ -44,7 +42,6 @@ abstract class HealingStatement implements Statement, SessionUser {
       DELEGATE = here.findVarHandle(HealingStatement.class, "delegate", Statement.class);
       BOUND = here.findVarHandle(HealingStatement.class, "bound", PhysicalSession.class);
       CALL = here.findVarHandle(HealingStatement.class, "call", Call.class);
-      CLOSED = here.findVarHandle(HealingStatement.class, "closed", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -115,10 +112,6 @@ abstract class HealingStatement implements Statement, SessionUser {
   /** Its place there; both are only used by the executing thread and the closing one. */
   private int slot;
 
-  /**
-   * Released by the closing thread, without a fence: an execution that has just begun may not see
-   * it before its end.
-   */
   private volatile boolean closed;
 
   HealingStatement(
@@ -255,7 +248,6 @@ abstract class HealingStatement implements Statement, SessionUser {
         // By another thread meanwhile, which saw only what there was.
         leave();
         closeResults();
-        Quietly.close(delegate);
       }
     }
   }
@@ -658,7 +650,7 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   @Override
   public void close() throws SQLException {
-    CLOSED.setRelease(this, true);
+    closed = true;
     closePuts();
     closeResults();
     try {

@@ -63,6 +63,20 @@ class LongReadTest extends HealingFixture {
   }
 
   @Test
+  void shouldTakeOverNoMoreRowsThanAskedFor() throws SQLException {
+    expire(Hold.lasting(LONG.plusMillis(300)));
+    try (var statement = connection.createStatement()) {
+      statement.setMaxRows(1);
+      try (var rows = statement.executeQuery(READ)) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getInt("ID")).isEqualTo(2);
+        assertThat(rows.next()).isFalse();
+      }
+    }
+    assertThat(sent(READ)).isEqualTo(1);
+  }
+
+  @Test
   void shouldTakeOverWhatItReadOfALostTemporaryTable() throws SQLException {
     update("CREATE TEMPORARY TABLE t AS SELECT 1 AS id");
     expire(Hold.lasting(LONG.plusMillis(300)));

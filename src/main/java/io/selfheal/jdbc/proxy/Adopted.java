@@ -197,6 +197,7 @@ final class Adopted {
     Statement physical = on.connection().createStatement();
     ResultSet rows;
     try {
+      statement.limit(physical);
       rows = ResultScan.open(physical, part.queryId());
     } catch (SQLException | RuntimeException e) {
       physical.close();

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 @Forwarding(Statement.class)
 abstract class HealingStatement implements Statement, SessionUser {
 
+  private static final String MAX_ROWS = "max rows";
   private static final VarHandle DELEGATE;
   private static final VarHandle BOUND;
   private static final VarHandle CALL;
@@ -332,6 +333,14 @@ abstract class HealingStatement implements Statement, SessionUser {
     }
   }
 
+  /** Gives another physical statement the limit on rows that this one has. */
+  final void limit(Statement other) throws SQLException {
+    var limit = attributes == null ? null : attributes.get(MAX_ROWS);
+    if (limit != null) {
+      limit.apply(other);
+    }
+  }
+
   /** The settings as they are now. */
   final List<Attribute<Statement>> settings() {
     return attributes == null ? List.of() : List.copyOf(attributes.values());
@@ -591,12 +600,12 @@ abstract class HealingStatement implements Statement, SessionUser {
 
   @Override
   public void setMaxRows(int max) throws SQLException {
-    set("max rows", physical -> physical.setMaxRows(max));
+    set(MAX_ROWS, physical -> physical.setMaxRows(max));
   }
 
   @Override
   public void setLargeMaxRows(long max) throws SQLException {
-    set("max rows", physical -> physical.setLargeMaxRows(max));
+    set(MAX_ROWS, physical -> physical.setLargeMaxRows(max));
   }
 
   @Override
@@ -714,7 +723,12 @@ abstract class HealingStatement implements Statement, SessionUser {
   @Override
   public boolean isGone() {
     var call = callNow();
-    return closed && (call == null || call.session() == null);
+    try {
+      // Until the physical statement is closed, one that has just begun may still send its call.
+      return closed && delegateNow().isClosed() && (call == null || call.session() == null);
+    } catch (SQLException unknown) {
+      return false;
+    }
   }
 
   @Override

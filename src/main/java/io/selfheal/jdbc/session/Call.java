@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Written by the thread that makes the call; other threads read it after they saw {@link
  * #session()}, whose flag is released last at the start. It needs no fence: those who look for the
- * calls of a session do so after a login, or on a thread started after that; and a call that began
- * meanwhile has not been sent before it can be seen. {@code failed} and {@code cancelled} are
- * volatile by themselves.
+ * calls of a session do so after a login, or later; and a call that began meanwhile has not been
+ * sent before it can be seen. {@code failed} and {@code cancelled} are volatile by themselves.
  */
 public final class Call {
 

@@ -52,13 +52,15 @@ final class CoarseClock {
     try {
       if (!turning) {
         hand = System.nanoTime();
-        turning = true;
         var thread = new Thread(null, this::turn, "selfheal-clock", 0, false);
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
         thread.start();
+        turning = true; // not before there is one
       }
       return hand;
+    } catch (OutOfMemoryError noThread) {
+      return System.nanoTime(); // no call is to fail for this
     } finally {
       starting.unlock();
     }
